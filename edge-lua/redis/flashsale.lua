@@ -1,0 +1,477 @@
+#!lua name=flashsale
+--[[ The only code that changes hot stock.
+
+  Guarantees: each call is atomic; every check comes before the first write (Redis does not roll back); time is
+  Redis TIME in milliseconds; nothing is sold without a lease that this very process was granted after a rebuild.
+  Does not: know buyers' sessions, policy or payment, expire holds by itself, or keep anything that MySQL does not
+  also have or is about to have (the pending set is the debt).
+
+  Keys of a promo item share one slot and carry their epoch, fs:{SKU}:<itemId>:<epoch>:
+    item          HASH  facts and counters; published = available + held + sold, each >= 0
+    buyers        HASH  userId -> units that count towards the buyer's limit
+    requests      HASH  userId:requestId -> order id
+    reservations  HASH  order id -> packed reservation (below)
+    pending       ZSET  order id by time taken: taken and not yet acknowledged by the queue
+    holders       LIST  userId of every reservation ever made; its length is the item's seq
+
+  A packed reservation is `state|userId|level|quantity|requestId|seq|reservedAt|payBefore|code|traceId`:
+    T taken, no verdict    S decided SEND    R refused, with its code    C given back    P paid
+  Ids are 1-64 of A-Z a-z 0-9 _ -, so neither | nor : can occur in them.
+
+  A replay, a verdict and an effect may come twice, late or in another order: each has an answer here.
+  Loaded by the backend alone, and only over a lower VERSION. ]]
+
+local VERSION = 1
+
+local MAX_BATCH = 256 -- order ids or items in one call: keeps a call below a millisecond
+local MAX_QUANTITY = 100
+
+--[[ The lease to sell. It lives in this process's memory on purpose: a restart, a failover or a reload of the library
+  forgets it, and then every function answers NOT_READY until a rebuild has granted a new one. `items` names the one
+  epoch of each item that the lease covers. ]]
+local lease = { nonce = nil, until_ms = 0, items = {} }
+
+local function now_ms()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function covers(item_id, epoch, now)
+  return now < lease.until_ms and lease.items[item_id] == epoch
+end
+
+local function int(text)
+  local n = tonumber(text)
+  if not n or n % 1 ~= 0 or n < -9007199254740991 or n > 9007199254740991 then return nil end
+  return n
+end
+
+-- The caller's mistake, found before anything is written.
+local function misuse(text)
+  return redis.error_reply('ERR flashsale ' .. text)
+end
+
+local function pack(r)
+  return table.concat({ r.state, r.user, r.level, r.quantity, r.request, string.format('%d', r.seq),
+    string.format('%d', r.reserved_at), string.format('%d', r.pay_before), r.code, r.trace }, '|')
+end
+
+local function unpack_reservation(packed)
+  local state, user, level, quantity, request, seq, reserved_at, pay_before, code, trace =
+    string.match(packed, '^(%u)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$')
+  if not state then return nil end
+  return { state = state, user = user, level = level, quantity = tonumber(quantity), request = request,
+    seq = tonumber(seq), reserved_at = tonumber(reserved_at), pay_before = tonumber(pay_before), code = code,
+    trace = trace }
+end
+
+--[[ `limits` is `<default>[;<level>=<limit>...]`, a default of - means none, a limit of 0 means the level may not buy.
+  A handful of distinct strings exist at a time, so parsed ones are kept, within a bound. ]]
+local parsed_limits, parsed_count = {}, 0
+local function limit_of(packed, level)
+  local limits = parsed_limits[packed]
+  if not limits then
+    if parsed_count >= 1000 then parsed_limits, parsed_count = {}, 0 end
+    limits = { by_level = {}, default = tonumber(string.match(packed, '^([^;]*)')) }
+    for l, n in string.gmatch(packed, ';(%d+)=(%d+)') do limits.by_level[l] = tonumber(n) end
+    parsed_limits[packed] = limits
+    parsed_count = parsed_count + 1
+  end
+  return limits.by_level[level] or limits.default
+end
+
+local function give_back_quota(buyers, user, quantity)
+  local left = (tonumber(redis.call('HGET', buyers, user)) or 0) - quantity
+  if left > 0 then
+    redis.call('HSET', buyers, user, string.format('%d', left))
+  else
+    redis.call('HDEL', buyers, user)
+  end
+end
+
+--[[ version: the library's VERSION.   Reply integer.   O(1) ]]
+local function version()
+  return VERSION
+end
+
+--[[ grant: make or widen the lease, after a rebuild and for the item that was rebuilt.
+  KEYS  1 item HASH   2.. keys of older epochs of the same item, to be dropped
+  ARGV  1 nonce   2 ttl ms   3 itemId   4 epoch
+  Reply "GRANTED" | "NOT_INSTALLED" (install did not reach END for this epoch) | "OLDER" (a later epoch is covered)
+  Another nonce than the present lease's drops what that one covered. O(keys) ]]
+local function grant(keys, args)
+  local nonce, ttl, item_id, epoch = args[1], int(args[2]), args[3], args[4]
+  if not nonce or nonce == '' or not ttl or ttl <= 0 or not item_id or not int(epoch) then
+    return misuse('grant takes nonce, ttl ms, itemId, epoch')
+  end
+  if redis.call('HGET', keys[1], 'installed') ~= '1' then return 'NOT_INSTALLED' end
+  local now = now_ms()
+  local same = lease.nonce == nonce and now < lease.until_ms
+  local covered = same and lease.items[item_id]
+  if covered and int(covered) > int(epoch) then return 'OLDER' end
+  for i = 2, #keys do redis.call('UNLINK', keys[i]) end
+  if not same then lease.items = {} end
+  lease.nonce, lease.until_ms = nonce, now + ttl
+  lease.items[item_id] = epoch
+  return 'GRANTED'
+end
+
+--[[ renew: extend the lease, only if it is there and has not run out.
+  ARGV  1 nonce   2 ttl ms
+  Reply "RENEWED" | "NO_LEASE".   O(1) ]]
+local function renew(_, args)
+  local ttl = int(args[2])
+  if not ttl or ttl <= 0 then return misuse('renew takes nonce, ttl ms') end
+  local now = now_ms()
+  if lease.nonce == nil or lease.nonce ~= args[1] or now >= lease.until_ms then return 'NO_LEASE' end
+  lease.until_ms = now + ttl
+  return 'RENEWED'
+end
+
+--[[ revoke: take one item out of the lease; it answers NOT_READY until it is rebuilt.
+  ARGV  1 itemId   2 epoch, the highest to revoke
+  Reply "REVOKED" | "NOT_COVERED".   O(1) ]]
+local function revoke(_, args)
+  local covered, epoch = lease.items[args[1]], int(args[2])
+  if not epoch then return misuse('revoke takes itemId, epoch') end
+  if not covered or int(covered) > epoch then return 'NOT_COVERED' end
+  lease.items[args[1]] = nil
+  return 'REVOKED'
+end
+
+--[[ install: lay an item's state down under the keys of a new epoch, from one consistent snapshot of MySQL.
+  KEYS  1 item   2 buyers   3 requests   4 reservations   5 pending   6 holders
+  ARGV  1 itemId   2 epoch   3 BEGIN | ROWS | END
+    BEGIN  field, value, ...: the item's hash. Needs sku promo state opens closes hold price currency promo_version
+           min_level limits published available held sold version. Starts over whatever was there.
+    ROWS   order id, packed reservation, ...: at most 256 orders, each once; S and P states count to the buyer's quota
+    END    the number of rows that were sent
+  Reply "OK" | "LIVE" (the lease covers this epoch: nothing was touched) | "INCOMPLETE" (END: rows are missing; begin again)
+  O(batch) ]]
+local REQUIRED = { 'sku', 'promo', 'state', 'opens', 'closes', 'hold', 'price', 'currency', 'promo_version', 'min_level',
+  'limits', 'published', 'available', 'held', 'sold', 'version' }
+
+local function install(keys, args)
+  local item_id, epoch, step = args[1], args[2], args[3]
+  if #keys ~= 6 or not item_id or not int(epoch) then return misuse('install takes six keys, itemId, epoch, step') end
+  if lease.items[item_id] == epoch and now_ms() < lease.until_ms then return 'LIVE' end
+
+  if step == 'BEGIN' then
+    local facts = {}
+    for i = 4, #args, 2 do facts[args[i]] = args[i + 1] end
+    for _, field in ipairs(REQUIRED) do
+      if not facts[field] then return misuse('install lacks ' .. field) end
+    end
+    local published, available, held, sold =
+      int(facts.published), int(facts.available), int(facts.held), int(facts.sold)
+    if not (published and available and held and sold) or available < 0 or held < 0 or sold < 0
+      or published ~= available + held + sold then
+      return misuse('install breaks published = available + held + sold')
+    end
+    for i = 1, 6 do redis.call('UNLINK', keys[i]) end
+    redis.call('HSET', keys[1], 'id', item_id, 'epoch', epoch, 'seq', 0, 'installed', 0,
+      'published_version', facts.version, 'state_version', facts.version, unpack(args, 4))
+    return 'OK'
+  end
+
+  if redis.call('HGET', keys[1], 'epoch') ~= epoch then return 'INCOMPLETE' end
+
+  if step == 'ROWS' then
+    if #args > 3 + 2 * MAX_BATCH or #args % 2 ~= 1 then return misuse('install takes at most 256 rows') end
+    local rows = {}
+    for i = 4, #args, 2 do
+      local r = unpack_reservation(args[i + 1])
+      if not r then return misuse('install cannot read the reservation of ' .. args[i]) end
+      rows[#rows + 1] = { args[i], args[i + 1], r }
+    end
+    for _, row in ipairs(rows) do
+      local order_id, packed, r = row[1], row[2], row[3]
+      if redis.call('HSETNX', keys[4], order_id, packed) == 1 then
+        if r.state == 'S' or r.state == 'P' then redis.call('HINCRBY', keys[2], r.user, r.quantity) end
+        if r.request ~= '' then redis.call('HSET', keys[3], r.user .. ':' .. r.request, order_id) end
+        redis.call('RPUSH', keys[6], r.user)
+        redis.call('HINCRBY', keys[1], 'seq', 1)
+      end
+    end
+    return 'OK'
+  end
+
+  if step == 'END' then
+    if int(args[4]) ~= redis.call('HLEN', keys[4]) then return 'INCOMPLETE' end
+    redis.call('HSET', keys[1], 'installed', 1)
+    return 'OK'
+  end
+  return misuse('install knows BEGIN, ROWS and END')
+end
+
+--[[ reserve: take units for one buyer, once per request.
+  KEYS  1 item   2 buyers   3 requests   4 reservations   5 pending   6 holders
+  ARGV  1 itemId   2 epoch   3 order id   4 not-after ms   5 userId   6 level   7 quantity   8 requestId or ""   9 traceId
+  Reply {"TAKEN", order id, payBefore ms, reservedAt ms}
+        {"REPLAYED", order id, payBefore ms, "UNDECIDED" | "SENT" | "RESERVED" | refusal code}: SENT is decided and not yet
+          acknowledged by the queue; an order given back or paid since then replays as RESERVED
+        {"REQUEST_REUSED"}  the key is bound to another quantity
+        {"NOT_READY"} {"TOO_LATE"} {"ID_TAKEN"}  nothing happened, and nothing will for this call
+        {"NOT_STARTED", opens ms} {"ENDED", closes ms} {"PAUSED"} {"NOT_ELIGIBLE"} {"LIMIT_REACHED", limit}
+        {"SOLD_OUT"} {"ALL_RESERVED"}
+  O(1) ]]
+local function reserve(keys, args)
+  local item_id, epoch, order_id, not_after, user, level, quantity, request, trace =
+    args[1], args[2], args[3], int(args[4]), args[5], args[6], int(args[7]), args[8], args[9]
+  if #keys ~= 6 or not trace or not not_after or not quantity or quantity < 1 or quantity > MAX_QUANTITY
+    or order_id == '' or user == '' or not int(level) then
+    return misuse('reserve takes six keys and nine arguments')
+  end
+  local now = now_ms()
+  if not covers(item_id, epoch, now) then return { 'NOT_READY' } end
+  if now > not_after then return { 'TOO_LATE' } end
+
+  local request_key = user .. ':' .. request
+  if request ~= '' then
+    local bound = redis.call('HGET', keys[3], request_key)
+    if bound then
+      local r = unpack_reservation(redis.call('HGET', keys[4], bound))
+      if r.quantity ~= quantity then return { 'REQUEST_REUSED' } end
+      local outcome = 'RESERVED'
+      if r.state == 'T' then
+        outcome = 'UNDECIDED'
+      elseif r.state == 'R' then
+        outcome = r.code
+      elseif r.state == 'S' and redis.call('ZSCORE', keys[5], bound) then
+        outcome = 'SENT'
+      end
+      return { 'REPLAYED', bound, r.pay_before, outcome }
+    end
+  end
+
+  local item = redis.call('HMGET', keys[1], 'state', 'opens', 'closes', 'hold', 'min_level', 'limits', 'available',
+    'held', 'seq')
+  local state, opens, closes, hold = item[1], tonumber(item[2]), tonumber(item[3]), tonumber(item[4])
+  local available, held, seq = tonumber(item[7]), tonumber(item[8]), tonumber(item[9])
+  if not (state and opens and closes and hold and available and held and seq) then return { 'NOT_READY' } end
+
+  if state == 'ENDED' or now >= closes then return { 'ENDED', closes } end
+  if state == 'PAUSED' then return { 'PAUSED' } end
+  if state ~= 'LIVE' then return { 'NOT_READY' } end
+  if now < opens then return { 'NOT_STARTED', opens } end
+
+  if tonumber(level) < tonumber(item[5]) then return { 'NOT_ELIGIBLE' } end
+  local limit = limit_of(item[6], level)
+  if limit == 0 then return { 'NOT_ELIGIBLE' } end
+  local has = tonumber(redis.call('HGET', keys[2], user)) or 0
+  if limit and has + quantity > limit then return { 'LIMIT_REACHED', limit } end
+  if available < quantity then
+    if held > 0 then return { 'ALL_RESERVED' } end
+    return { 'SOLD_OUT' }
+  end
+
+  local pay_before = now + hold
+  local packed = pack({ state = 'T', user = user, level = level, quantity = quantity, request = request, seq = seq + 1,
+    reserved_at = now, pay_before = pay_before, code = '', trace = trace })
+  if redis.call('HSETNX', keys[4], order_id, packed) == 0 then return { 'ID_TAKEN' } end
+  redis.call('ZADD', keys[5], now, order_id)
+  redis.call('HSET', keys[1], 'available', available - quantity, 'held', held + quantity, 'seq', seq + 1)
+  redis.call('HSET', keys[2], user, has + quantity)
+  if request ~= '' then redis.call('HSET', keys[3], request_key, order_id) end
+  redis.call('RPUSH', keys[6], user)
+  return { 'TAKEN', order_id, pay_before, now }
+end
+
+--[[ decide: settle what becomes of reservations. The first verdict wins and is what every later call hears.
+  KEYS  1 item   2 buyers   3 reservations   4 pending
+  ARGV  1 itemId   2 epoch   3.. order id, verdict, ... at most 256; a verdict is SEND or the code of a refusal
+  Reply {"NOT_READY"}, or {"OK", price, currency, promo, promo_version, order id, outcome, packed, ...} in the order asked:
+    outcome SEND | the refusal's code | GIVEN_BACK (cancelled or expired since) | UNKNOWN (no such reservation; packed "")
+  A refusal gives units and quota back in this call. O(batch) ]]
+local function decide(keys, args)
+  if #args < 4 or #args % 2 ~= 0 or #args > 2 + 2 * MAX_BATCH then
+    return misuse('decide takes one to 256 pairs of order id and verdict')
+  end
+  for i = 4, #args, 2 do
+    if not string.match(args[i], '^[%u_]+$') then return misuse('decide cannot read verdict ' .. args[i]) end
+  end
+  if not covers(args[1], args[2], now_ms()) then return { 'NOT_READY' } end
+
+  local facts = redis.call('HMGET', keys[1], 'price', 'currency', 'promo', 'promo_version')
+  local reply = { 'OK', facts[1], facts[2], facts[3], facts[4] }
+  for i = 3, #args, 2 do
+    local order_id, verdict = args[i], args[i + 1]
+    local packed = redis.call('HGET', keys[3], order_id)
+    local outcome
+    if not packed then
+      outcome, packed = 'UNKNOWN', ''
+    else
+      local r = unpack_reservation(packed)
+      if r.state == 'T' then
+        outcome = verdict
+        if verdict == 'SEND' then
+          r.state = 'S'
+        else
+          r.state, r.code = 'R', verdict
+          redis.call('HINCRBY', keys[1], 'available', r.quantity)
+          redis.call('HINCRBY', keys[1], 'held', -r.quantity)
+          give_back_quota(keys[2], r.user, r.quantity)
+          redis.call('ZREM', keys[4], order_id)
+        end
+        packed = pack(r)
+        redis.call('HSET', keys[3], order_id, packed)
+      elseif r.state == 'R' then
+        outcome = r.code
+      elseif r.state == 'C' then
+        outcome = 'GIVEN_BACK'
+      else
+        outcome = 'SEND'
+      end
+    end
+    local n = #reply
+    reply[n + 1], reply[n + 2], reply[n + 3] = order_id, outcome, packed
+  end
+  return reply
+end
+
+--[[ acknowledge: the queue has these orders; they leave the pending set.
+  KEYS  1 pending
+  ARGV  1 itemId   2 epoch   3.. order ids, at most 256
+  Reply {"NOT_READY"} | {"OK", how many were there}. NOT_READY: the epoch is over or the lease gone, the answer to the buyer
+  stays PENDING. O(batch) ]]
+local function acknowledge(keys, args)
+  if #args < 3 or #args > 2 + MAX_BATCH then return misuse('acknowledge takes one to 256 order ids') end
+  if not covers(args[1], args[2], now_ms()) then return { 'NOT_READY' } end
+  return { 'OK', redis.call('ZREM', keys[1], unpack(args, 3)) }
+end
+
+--[[ pending: what was taken long enough ago and is not acknowledged, oldest first.
+  KEYS  1 pending   2 reservations
+  ARGV  1 itemId   2 epoch   3 age ms, at least   4 how many at most, up to 256
+  Reply {"NOT_READY"} | {"OK", order id, packed, ...}.   O(batch) ]]
+local function pending(keys, args)
+  local age, most = int(args[3]), int(args[4])
+  if not age or age < 0 or not most or most < 1 or most > MAX_BATCH then
+    return misuse('pending takes an age in ms and a count up to 256')
+  end
+  local now = now_ms()
+  if not covers(args[1], args[2], now) then return { 'NOT_READY' } end
+  local reply = { 'OK' }
+  local ids = redis.call('ZRANGE', keys[1], '-inf', string.format('%d', now - age), 'BYSCORE', 'LIMIT', 0, most)
+  for _, id in ipairs(ids) do
+    reply[#reply + 1] = id
+    reply[#reply + 1] = redis.call('HGET', keys[2], id) or ''
+  end
+  return reply
+end
+
+--[[ apply: one durable effect that MySQL owes Redis; harmless when repeated or late.
+  KEYS  1 item   2 buyers   3 reservations   4 pending
+  ARGV  1 itemId   2 epoch   3 version   4 kind   5.. its arguments
+    RELEASE  order id                   an order was cancelled or expired: units and quota go back
+    SOLD     order id                   an order was paid
+    TOP_UP   published                  the new total, absolute
+    STATE    state, opens ms, closes ms
+  Reply "APPLIED" | "ALREADY" (it had happened) | "IGNORED" (at or below the base version or overtaken by a later one)
+        | "MISSING" (no such reservation, or one that cannot be so changed: the item is wrong, rebuild it)
+        | "NEGATIVE" (a total below what is held and sold) | "NOT_READY"
+  O(1) ]]
+local function apply(keys, args)
+  local effect_version, kind = int(args[3]), args[4]
+  if not effect_version or not args[5] then return misuse('apply takes itemId, epoch, version, kind and arguments') end
+  if not covers(args[1], args[2], now_ms()) then return 'NOT_READY' end
+  local item = redis.call('HMGET', keys[1], 'version', 'published', 'available', 'published_version', 'state_version')
+  if effect_version <= tonumber(item[1]) then return 'IGNORED' end
+
+  if kind == 'RELEASE' or kind == 'SOLD' then
+    local packed = redis.call('HGET', keys[3], args[5])
+    if not packed then return 'MISSING' end
+    local r = unpack_reservation(packed)
+    local target = kind == 'SOLD' and 'P' or 'C'
+    if r.state == target then return 'ALREADY' end
+    if r.state ~= 'S' and r.state ~= 'T' then return 'MISSING' end
+    redis.call('HINCRBY', keys[1], 'held', -r.quantity)
+    if target == 'P' then
+      redis.call('HINCRBY', keys[1], 'sold', r.quantity)
+    else
+      redis.call('HINCRBY', keys[1], 'available', r.quantity)
+      give_back_quota(keys[2], r.user, r.quantity)
+    end
+    redis.call('ZREM', keys[4], args[5])
+    r.state = target
+    redis.call('HSET', keys[3], args[5], pack(r))
+    return 'APPLIED'
+  end
+
+  if kind == 'TOP_UP' then
+    local total = int(args[5])
+    if not total then return misuse('TOP_UP takes a total') end
+    if effect_version <= tonumber(item[4]) then return 'IGNORED' end
+    local available = tonumber(item[3]) + total - tonumber(item[2])
+    if available < 0 then return 'NEGATIVE' end
+    redis.call('HSET', keys[1], 'published', args[5], 'available', available, 'published_version', args[3])
+    return 'APPLIED'
+  end
+
+  if kind == 'STATE' then
+    if not int(args[6]) or not int(args[7]) then return misuse('STATE takes state, opens ms, closes ms') end
+    if effect_version <= tonumber(item[5]) then return 'IGNORED' end
+    redis.call('HSET', keys[1], 'state', args[5], 'opens', args[6], 'closes', args[7], 'state_version', args[3])
+    return 'APPLIED'
+  end
+  return misuse('apply does not know ' .. kind)
+end
+
+--[[ retake: take units again for an order that was given back, since its payment came late. Ignores the window.
+  KEYS  1 item   2 buyers   3 reservations
+  ARGV  1 itemId   2 epoch   3 order id
+  Reply "RETAKEN" | "ALREADY" (held or paid) | "LIMIT_REACHED" | "SOLD_OUT" | "MISSING" | "NOT_READY".   O(1) ]]
+local function retake(keys, args)
+  if not args[3] then return misuse('retake takes itemId, epoch, order id') end
+  if not covers(args[1], args[2], now_ms()) then return 'NOT_READY' end
+  local packed = redis.call('HGET', keys[3], args[3])
+  if not packed then return 'MISSING' end
+  local r = unpack_reservation(packed)
+  if r.state == 'S' or r.state == 'P' then return 'ALREADY' end
+  if r.state ~= 'C' then return 'MISSING' end
+  local item = redis.call('HMGET', keys[1], 'available', 'limits')
+  local limit = limit_of(item[2], r.level)
+  local has = tonumber(redis.call('HGET', keys[2], r.user)) or 0
+  if limit and has + r.quantity > limit then return 'LIMIT_REACHED' end
+  if tonumber(item[1]) < r.quantity then return 'SOLD_OUT' end
+  redis.call('HINCRBY', keys[1], 'available', -r.quantity)
+  redis.call('HINCRBY', keys[1], 'held', r.quantity)
+  redis.call('HINCRBY', keys[2], r.user, r.quantity)
+  r.state = 'S'
+  redis.call('HSET', keys[3], args[3], pack(r))
+  return 'RETAKEN'
+end
+
+--[[ snapshot: what edges and screens show of items, in one consistent read.
+  KEYS  item HASHes, at most 256
+  ARGV  itemId, epoch of each key in the same order
+  Reply {now ms, lease until ms (0 without one), {ready 0|1, seq, state, opens, closes, published, available, held, sold},
+         ...}; an item that is not there is {0}.   O(items) ]]
+local function snapshot(keys, args)
+  if #keys > MAX_BATCH or #args ~= 2 * #keys then return misuse('snapshot takes itemId and epoch for each of at most 256 keys') end
+  local now = now_ms()
+  local reply = { now, now < lease.until_ms and lease.until_ms or 0 }
+  for i, key in ipairs(keys) do
+    local v = redis.call('HMGET', key, 'seq', 'state', 'opens', 'closes', 'published', 'available', 'held', 'sold')
+    if not v[1] then
+      reply[i + 2] = { 0 }
+    else
+      reply[i + 2] = { covers(args[2 * i - 1], args[2 * i], now) and 1 or 0, tonumber(v[1]), v[2], tonumber(v[3]),
+        tonumber(v[4]), tonumber(v[5]), tonumber(v[6]), tonumber(v[7]), tonumber(v[8]) }
+    end
+  end
+  return reply
+end
+
+redis.register_function({ function_name = 'version', callback = version, flags = { 'no-writes' } })
+redis.register_function('grant', grant)
+redis.register_function('renew', renew)
+redis.register_function('revoke', revoke)
+redis.register_function('install', install)
+redis.register_function('reserve', reserve)
+redis.register_function('decide', decide)
+redis.register_function('acknowledge', acknowledge)
+redis.register_function({ function_name = 'pending', callback = pending, flags = { 'no-writes' } })
+redis.register_function('apply', apply)
+redis.register_function('retake', retake)
+redis.register_function({ function_name = 'snapshot', callback = snapshot, flags = { 'no-writes' } })
