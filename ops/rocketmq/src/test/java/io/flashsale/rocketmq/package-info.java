@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.rocketmq;
+
+import org.jspecify.annotations.NullMarked;
