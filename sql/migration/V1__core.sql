@@ -1,5 +1,5 @@
 -- The truth: promos, stock, orders, and what MySQL owes Redis. The same SQL runs on MySQL 8 and MariaDB 10.11 and later.
--- Times are UTC with milliseconds. Owners: cms-admin writes promo, and promo_item's facts when it publishes;
+-- Times are UTC with milliseconds. Owners: cms-admin writes promo, policy, and promo_item's facts when it publishes;
 -- order-consumer writes orders, stock_ledger, parked_message, queue_fence and promo_item's counters;
 -- backend writes lease, buyer, policy's cache marker, promo_item.epoch and redis_effect.applied_at.
 
@@ -23,6 +23,7 @@ CREATE TABLE promo_item (
   name           VARCHAR(120) NOT NULL,
   price_minor    BIGINT       NOT NULL,
   currency       CHAR(3)      CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  planned        INT          NOT NULL DEFAULT 0, -- units that publishing puts on sale; until then published is 0
   published      INT          NOT NULL,
   available      INT          NOT NULL,
   held           INT          NOT NULL DEFAULT 0,
@@ -30,6 +31,7 @@ CREATE TABLE promo_item (
   hold_seconds   INT          NOT NULL,
   quantity_limit INT          NULL,               -- units per buyer where no policy row says otherwise; NULL: none
   min_level      INT          NOT NULL DEFAULT 0, -- buyers below it are not eligible
+  level_limits   VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NULL, -- level=limit;...: replaces the SKU's policy rows when published; NULL: leaves them
   live           TINYINT      NULL,               -- 1 while published and not ended, else NULL
   epoch          BIGINT       NOT NULL DEFAULT 0, -- rises with every rebuild of the item in Redis
   version        BIGINT       NOT NULL DEFAULT 0, -- rises with every redis_effect of the item
