@@ -1,0 +1,103 @@
+package io.flashsale.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetSocketAddress;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class RealMariaDbIT {
+    private static final RealMariaDb mariaDb = RealMariaDb.start();
+
+    @AfterAll
+    static void close() {
+        mariaDb.close();
+    }
+
+    @Test
+    void listens_on_loopback_only() {
+        assertThat(ListeningSockets.of(mariaDb.pid()))
+                .isEqualTo(Set.of(new InetSocketAddress("127.0.0.1", mariaDb.port())));
+    }
+
+    @Test
+    void each_database_is_apart() throws SQLException {
+        String one = mariaDb.createDatabase();
+        String other = mariaDb.createDatabase();
+        execute(one, "CREATE TABLE t (n INT)");
+
+        assertThatThrownBy(() -> number(other, "SELECT COUNT(*) FROM t")).isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void a_migrated_database_has_the_projects_schema_and_takes_the_migration_twice() throws SQLException {
+        String database = mariaDb.createMigratedDatabase();
+        mariaDb.migrate(database);
+
+        assertThat(number(database, "SELECT COUNT(*) FROM orders")).isZero();
+        assertThat(number(database, "SELECT COUNT(*) FROM stock_ledger")).isZero();
+    }
+
+    @Test
+    void a_commit_survives_a_kill() throws SQLException {
+        String database = mariaDb.createDatabase();
+        execute(database, "CREATE TABLE t (n INT) ENGINE = InnoDB");
+        execute(database, "INSERT INTO t VALUES (7)");
+        mariaDb.kill();
+        assertThatThrownBy(() -> number(database, "SELECT n FROM t")).isInstanceOf(SQLException.class);
+
+        mariaDb.restart();
+        assertThat(number(database, "SELECT n FROM t")).isEqualTo(7);
+    }
+
+    @Test
+    void a_frozen_server_answers_when_it_thaws() throws SQLException {
+        String database = mariaDb.createDatabase();
+        mariaDb.freeze();
+        assertThatThrownBy(() -> DriverManager.getConnection(mariaDb.jdbcUrl(database) + "&socketTimeout=500"))
+                .isInstanceOf(SQLException.class);
+        mariaDb.thaw();
+
+        assertThat(number(database, "SELECT 1")).isEqualTo(1);
+    }
+
+    @Test
+    void works_through_a_proxy() throws SQLException {
+        String database = mariaDb.createDatabase();
+        try (TcpProxy proxy = TcpProxy.to(mariaDb.host(), mariaDb.port());
+                Connection connection = DriverManager.getConnection(mariaDb.jdbcUrl(database, proxy.port()))) {
+            assertThat(connection.isValid(5)).isTrue();
+            proxy.refuse();
+            assertThat(connection.isValid(5)).isFalse();
+        }
+    }
+
+    @Test
+    void times_are_utc() throws SQLException {
+        assertThat(number(mariaDb.createDatabase(), "SELECT TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(), NOW())"))
+                .isZero();
+    }
+
+    private static void execute(String database, String sql) throws SQLException {
+        try (Connection connection = mariaDb.connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static long number(String database, String sql) throws SQLException {
+        try (Connection connection = mariaDb.connect(database);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).isTrue();
+            return rows.getLong(1);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.testkit;
+
+import org.jspecify.annotations.NullMarked;
