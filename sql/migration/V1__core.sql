@@ -55,7 +55,7 @@ CREATE TABLE orders (
   promo_version BIGINT       NOT NULL,
   state         VARCHAR(16)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   reason        VARCHAR(64)  NULL,
-  request_id    VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NULL, -- NULL too for a REJECTED order whose key is another's
+  request_id    VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NULL, -- NULL for every REJECTED order: it binds no key
   epoch         BIGINT       NOT NULL,
   seq           BIGINT       NOT NULL,
   trace_id      VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NULL,
@@ -109,14 +109,16 @@ CREATE TABLE parked_message (
   topic         VARCHAR(127) NOT NULL,
   queue_id      INT          NOT NULL,
   queue_offset  BIGINT       NOT NULL,
-  order_id      VARCHAR(64)  NULL,
+  order_id      VARCHAR(64)  NULL,     -- the message's key, cut to fit
+  promo_item_id BIGINT       NULL,     -- NULL: not even that could be read
   body          LONGBLOB     NOT NULL,
   reason        VARCHAR(255) NOT NULL,
   created_at    DATETIME(3)  NOT NULL,
   resolved_at   DATETIME(3)  NULL,
   PRIMARY KEY (id),
   UNIQUE KEY parked_message_id (message_id),
-  KEY parked_message_open (resolved_at)
+  KEY parked_message_order (order_id),
+  KEY parked_message_open (resolved_at, promo_item_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
 
 -- How far each queue has passed the markers of rebuilds: behind a fence, an order of an older epoch is rejected.
