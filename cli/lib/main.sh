@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# Which verb does what.
+
+main() {
+  local verb=${1:-help}
+  [[ $# -eq 0 ]] || shift
+  case $verb in
+    help | -h | --help) verb_help ;;
+    up | down | status | logs | reset | test | bench | doctor | promo | buyers | stock | mysql | redis)
+      load_settings
+      "verb_$verb" "$@"
+      ;;
+    *) misuse "'$verb' is no verb." ;;
+  esac
+}
+
+# parse_flags NAME… -- ARGUMENT…: sets the variable NAME to 1 for each --NAME; anything else is misused.
+parse_flags() {
+  local -a known=()
+  while [[ "$1" != -- ]]; do known+=("$1") && shift; done
+  shift
+  local argument
+  for argument in "$@"; do
+    [[ "$argument" == --* && " ${known[*]} " == *" ${argument#--} "* ]] || misuse "'$argument' is not known here."
+    printf -v "${argument#--}" 1
+  done
+}
+
+no_arguments() { [[ $# -eq 0 ]] || misuse "'$1' is not known here."; }
+
+verb_help() {
+  cat <<'TEXT'
+./flashsale VERB
+
+  up [--yes]                 install what is missing (asks), build, start, publish the demo promo; again: only what is missing
+  down                       stop; the data stay
+  status                     a line per part
+  logs [PART]                follow the logs
+  reset [--yes]              stop and delete the data
+  doctor                     what is missing, misconfigured or taken, and the mend
+
+  promo publish --sku SKU --stock N --opens now|TIME --closes +1h|TIME
+        [--limit N] [--hold 30m] [--price MINOR] [--name NAME] [--min-level N] [--level-limit LEVEL=N]…
+  promo pause|resume|end SKU
+  promo topup SKU N
+  buyers N [--level L] [--prefix P]     CSV userID,userLevel,sessionID
+  stock SKU                             JSON, with whether MySQL and Redis agree
+  mysql …, redis …                      the real client on the running component
+
+  test [unit|edge|integration|e2e|fault]   all tests, or one stage, on own ports and data
+  bench [NAME]                             the benchmarks, as ratios to limits measured in the same run
+
+Settings come from the environment or .env; .env.example lists them.
+TEXT
+}

@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# The parts of the running system and how one is brought up. prepare_<part> writes its configuration and says:
+#   COMMAND  what to run      INPUTS  files whose change asks for a restart
+#   PORTS    settings of ports that must be free, NAME or NAME-2
+#   READY    a probe          BOUND   seconds until it must say yes
+# <part>_probe, _ports and _version serve status.
+
+PARTS=(mysql redis namesrv broker)
+
+# What the processes inherit: nothing of the caller's shell that could change them (SERVER_PORT is Spring's, too).
+clean_environment() {
+  local name
+  CLEAN_ENV=(LC_ALL=C.UTF-8)
+  for name in PATH HOME USER TZ TMPDIR JAVA_HOME; do
+    [[ -z "${!name:-}" ]] || CLEAN_ENV+=("$name=${!name}")
+  done
+}
+
+# ensure_part PART: running, ready, and with today's configuration and code.
+ensure_part() {
+  local part=$1 stamp began pid why=''
+  local -a COMMAND=() INPUTS=() PORTS=() READY=()
+  local BOUND=60
+  began=$(now_ms)
+  "prepare_$part"
+  stamp=$({ printf '%s\0' "${COMMAND[@]}" && cat -- "${INPUTS[@]}"; } | stamp_of)
+  if pid=$(part_pid "$part"); then
+    if [[ "$(part_stamp "$part")" == "$stamp" ]]; then
+      if answers "$part" 10; then
+        say "  $part is running (pid $pid)"
+        return
+      fi
+      why=', in place of one that did not answer'
+    else
+      why=', with its changed code or configuration'
+    fi
+  fi
+  end_part "$part" 10
+  claim_ports
+  launch "$part" "$stamp" "${COMMAND[@]}"
+  await "$part" "$BOUND" "${READY[@]}"
+  done_line "$part is ready$why" "$began"
+}
+
+# answers PART SECONDS: a running part gets this long to say that it is ready.
+answers() {
+  local deadline=$((EPOCHSECONDS + $2))
+  until "${READY[@]}" >/dev/null 2>&1; do
+    part_pid "$1" >/dev/null && [[ "$EPOCHSECONDS" -lt "$deadline" ]] || return 1
+    pause
+  done
+}
+
+claim_ports() {
+  local port
+  for port in "${PORTS[@]}"; do
+    if [[ "$port" == *-2 ]]; then claim_port "${port%-2}" -2; else claim_port "$port"; fi
+  done
+}
+
+# together FUNCTION… : runs them side by side and fails if one failed, after all have ended.
+together() {
+  local job failed=0
+  local -a jobs=()
+  for job in "$@"; do
+    $job &
+    jobs+=("$!")
+  done
+  for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+  return "$failed"
+}

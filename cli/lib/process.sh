@@ -1,0 +1,123 @@
+# shellcheck shell=bash
+# Starting, knowing and ending processes. A pid file names a process for good: pid and start time together, so that a
+# pid which the kernel gave to somebody else is never signalled. Each part leads a session of its own; what it forked
+# (nginx's workers) is found by that session.
+#
+# pids/<part> holds: pid  start-in-clock-ticks  start-in-seconds  stamp
+# The stamp is a fingerprint of command, configuration and code; `up` restarts a part whose stamp has changed.
+
+# process_stat PID: state, ppid, pgrp, session, …: the fields of /proc/PID/stat from the third on.
+process_stat() {
+  local stat
+  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  printf '%s' "${stat##*) }"
+}
+
+# process_ticks PID: when it started, in clock ticks since boot; fails for a dead or defunct one.
+process_ticks() {
+  local -a field
+  read -ra field <<<"$(process_stat "$1")"
+  [[ ${#field[@]} -gt 19 && "${field[0]}" != [ZX] ]] || return 1
+  printf '%s' "${field[19]}"
+}
+
+# part_pid PART: the pid, if the very process that was started is still alive.
+part_pid() {
+  local pid ticks _
+  [[ -f "$PIDS/$1" ]] || return 1
+  read -r pid ticks _ <"$PIDS/$1" || return 1
+  [[ "$pid" =~ ^[0-9]+$ && "$(process_ticks "$pid")" == "$ticks" ]] || return 1
+  printf '%s' "$pid"
+}
+
+part_stamp() {
+  local pid ticks since stamp
+  read -r pid ticks since stamp <"$PIDS/$1" && printf '%s' "$stamp"
+}
+
+# launch PART STAMP COMMAND…: detached, in its own session, without this shell's descriptors, logging to logs/PART.log.
+launch() {
+  local part=$1 stamp=$2 pid ticks
+  shift 2
+  keep_log_small "$LOGS/$part.log"
+  (umask 077 && exec setsid -- "$@") </dev/null >>"$LOGS/$part.log" 2>&1 9>&- &
+  pid=$!
+  disown "$pid" 2>/dev/null || true
+  ticks=$(process_ticks "$pid") || ticks=0
+  printf '%s %s %s %s\n' "$pid" "$ticks" "$EPOCHSECONDS" "$stamp" >"$PIDS/$part.new"
+  mv -f -- "$PIDS/$part.new" "$PIDS/$part"
+}
+
+keep_log_small() {
+  local size
+  size=$(stat -c %s -- "$1" 2>/dev/null) || return 0
+  [[ "$size" -le 10485760 ]] || mv -f -- "$1" "$1.1"
+}
+
+# session_pids PID TICKS: the living processes of the session that this part led, itself included.
+session_pids() {
+  local leader=$1 ticks=$2 now path pid
+  local -a field
+  # The pid is somebody else's now: then nothing of that session is ours.
+  now=$(process_ticks "$leader") && [[ "$now" != "$ticks" ]] && return 0
+  for path in /proc/[0-9]*; do
+    pid=${path#/proc/}
+    read -ra field <<<"$(process_stat "$pid")"
+    [[ ${#field[@]} -gt 19 && "${field[3]}" == "$leader" && "${field[0]}" != [ZX] && "${field[19]}" -ge "$ticks" ]] || continue
+    [[ -O "$path" ]] || continue
+    printf '%s\n' "$pid"
+  done
+}
+
+# end_part PART SECONDS: asks it to end, waits that long, then kills what is left of its session.
+end_part() {
+  local part=$1 bound=$2 pid ticks _ left deadline
+  [[ -f "$PIDS/$part" ]] || return 0
+  read -r pid ticks _ <"$PIDS/$part" || true
+  if ! [[ "$pid" =~ ^[0-9]+$ && "$ticks" =~ ^[0-9]+$ ]]; then
+    rm -f -- "$PIDS/$part"
+    return 0
+  fi
+  [[ "$(process_ticks "$pid")" != "$ticks" ]] || kill -TERM "$pid" 2>/dev/null || true
+  deadline=$((EPOCHSECONDS + bound))
+  while [[ "$(process_ticks "$pid")" == "$ticks" && "$EPOCHSECONDS" -lt "$deadline" ]]; do pause; done
+  # A master that was killed leaves its workers; one that does not listen is killed.
+  while left=$(session_pids "$pid" "$ticks") && [[ -n "$left" ]]; do
+    # shellcheck disable=SC2086 # a pid per word
+    kill -KILL $left 2>/dev/null || true
+    pause
+  done
+  rm -f -- "$PIDS/$part"
+}
+
+# await PART SECONDS PROBE…: until the probe says yes; fails with the log's end if the part dies or takes too long.
+await() {
+  local part=$1 bound=$2 deadline
+  shift 2
+  deadline=$((EPOCHSECONDS + bound))
+  until "$@" >/dev/null 2>&1; do
+    if ! part_pid "$part" >/dev/null; then
+      show_log_end "$part"
+      die "$part ended while it was starting." "Its log: $LOGS/$part.log"
+    fi
+    if [[ "$EPOCHSECONDS" -ge "$deadline" ]]; then
+      show_log_end "$part"
+      die "$part is not ready after $bound s." "Its log: $LOGS/$part.log"
+    fi
+    pause
+  done
+}
+
+show_log_end() {
+  [[ -s "$LOGS/$1.log" ]] || return 0
+  printf -- '--- the last lines of %s\n' "$LOGS/$1.log" >&2
+  tail -n 15 -- "$LOGS/$1.log" >&2
+  printf -- '---\n' >&2
+}
+
+# stamp_of: a fingerprint of standard input.
+stamp_of() {
+  local sum
+  sum=$(sha256sum)
+  printf '%s' "${sum:0:16}"
+}

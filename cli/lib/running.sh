@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# down, status, logs, reset: what is said and done about running parts.
+
+# The order in which parts end: first what takes requests, last what keeps data.
+verb_down() {
+  local began
+  no_arguments "$@"
+  began=$(now_ms)
+  [[ -d "$PIDS" ]] || { say 'Nothing is running.'; return 0; }
+  find_socket_dir
+  lock_home
+  end_part edge 10
+  together 'end_part backend 10' 'end_part cms 10' 'end_part consumer 10'
+  together 'end_part broker 15' 'end_part namesrv 10' 'end_part redis 10' 'end_part mysql 20'
+  drop_short_socket_dir
+  say "All is down after $(seconds_since "$began") s. The data stay in $FLASHSALE_HOME."
+}
+
+# A line per part; fails if one of them is not running, so that scripts can ask.
+verb_status() {
+  local part pid ticks since stamp state ports all=0
+  no_arguments "$@"
+  find_socket_dir
+  printf '%-9s %-8s %-8s %-18s %-20s %s\n' PART STATE PID PORT SINCE VERSION
+  for part in "${PARTS[@]}"; do
+    state=stopped pid=- since=-
+    if [[ -f "$PIDS/$part" ]]; then
+      state=died
+      read -r _ _ since _ <"$PIDS/$part"
+      printf -v since '%(%Y-%m-%d %H:%M:%S)T' "$since"
+      pid=$(part_pid "$part") && state=running || pid=-
+    fi
+    if [[ $state == running ]]; then
+      "${part}_probe" >/dev/null 2>&1 || state=unready
+    fi
+    [[ $state == running ]] || all=1
+    printf '%-9s %-8s %-8s %-18s %-20s %s\n' "$part" "$state" "$pid" "$("${part}_ports")" "$since" "$("${part}_version" 2>/dev/null)"
+  done
+  return "$all"
+}
+
+verb_logs() {
+  local part
+  local -a files=()
+  [[ $# -le 1 ]] || misuse 'logs takes one part, or none for all.'
+  [[ -d "$LOGS" ]] || die "There are no logs in $FLASHSALE_HOME yet." 'Run ./flashsale up first.'
+  for part in "${@:-${PARTS[@]}}"; do
+    [[ " ${PARTS[*]} " == *" $part "* ]] || misuse "'$part' is no part; they are: ${PARTS[*]}."
+    [[ ! -f "$LOGS/$part.log" ]] || files+=("$LOGS/$part.log")
+  done
+  [[ ${#files[@]} -gt 0 ]] || die "There is no log of ${1:-any part} yet." 'Run ./flashsale up first.'
+  exec tail -n 40 -F -- "${files[@]}"
+}
+
+verb_reset() {
+  local yes=0 answer
+  parse_flags yes -- "$@"
+  [[ -d "$FLASHSALE_HOME" ]] || { say "There is nothing in $FLASHSALE_HOME."; return 0; }
+  [[ -e "$FLASHSALE_HOME/$HOME_MARK" ]] ||
+    die "$FLASHSALE_HOME was not made by this command, so it is not deleted." 'See FLASHSALE_HOME.'
+  if [[ "$yes" == 0 ]] && on_terminal; then
+    read -r -p "Delete all orders, promos and passwords in $FLASHSALE_HOME? [y/N] " answer
+    [[ "$answer" == [yY]* ]] || die 'Nothing was deleted.'
+  fi
+  verb_down
+  rm -rf -- "$FLASHSALE_HOME"
+  say "$FLASHSALE_HOME is deleted."
+}
