@@ -9,7 +9,7 @@ prepare_home() {
   if [[ -d "$FLASHSALE_HOME" && ! -e "$FLASHSALE_HOME/$HOME_MARK" && -n "$(ls -A -- "$FLASHSALE_HOME")" ]]; then
     die "FLASHSALE_HOME $FLASHSALE_HOME holds something that is not Flashsale's." 'Choose an empty or a new folder.'
   fi
-  (umask 077 && mkdir -p -- "$FLASHSALE_HOME" "$SECRETS" "$LOGS" "$PIDS" "$FLASHSALE_HOME/app") ||
+  (umask 077 && mkdir -p -- "$FLASHSALE_HOME" "$SECRETS" "$LOGS" "$PIDS" "$FLASHSALE_HOME/app" "$FLASHSALE_HOME/tmp") ||
     die "$FLASHSALE_HOME cannot be made." 'Set FLASHSALE_HOME to a folder that you may write.'
   chmod 0700 -- "$FLASHSALE_HOME" "$SECRETS"
   [[ -O "$FLASHSALE_HOME" ]] ||

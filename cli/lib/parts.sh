@@ -5,13 +5,17 @@
 #   READY    a probe          BOUND   seconds until it must say yes
 # <part>_probe, _ports and _version serve status.
 
-PARTS=(mysql redis namesrv broker)
+PARTS=(mysql redis namesrv broker consumer backend cms edge)
 
 # What the processes inherit: nothing of the caller's shell that could change them (SERVER_PORT is Spring's, too).
 clean_environment() {
   local name
   CLEAN_ENV=(LC_ALL=C.UTF-8)
   for name in PATH HOME USER TZ TMPDIR JAVA_HOME; do
+    [[ -z "${!name:-}" ]] || CLEAN_ENV+=("$name=${!name}")
+  done
+  # What tunes a service is handed on as it was set.
+  for name in "${TUNABLES[@]}"; do
     [[ -z "${!name:-}" ]] || CLEAN_ENV+=("$name=${!name}")
   done
 }
@@ -56,6 +60,28 @@ claim_ports() {
   for port in "${PORTS[@]}"; do
     if [[ "$port" == *-2 ]]; then claim_port "${port%-2}" -2; else claim_port "$port"; fi
   done
+}
+
+# Every port is looked at before anything is started: a start that cannot end well changes nothing.
+claim_all_ports() {
+  local name kind
+  while IFS='|' read -r name kind _; do
+    [[ "$kind" == port ]] || continue
+    ! port_taken "${!name}" || ours_listens "${!name}" || claim_port "$name"
+  done <<<"$SETTINGS"
+}
+
+# ours_listens PORT: its holder belongs to a session that one of our parts leads.
+ours_listens() {
+  local holder part pid
+  local -a field
+  [[ "$(port_holder "$1")" =~ ^process\ ([0-9]+) ]] || return 1
+  holder=${BASH_REMATCH[1]}
+  read -ra field <<<"$(process_stat "$holder")"
+  for part in "${PARTS[@]}"; do
+    pid=$(recorded_pid "$part") && [[ "${field[3]:-}" == "$pid" ]] && return
+  done
+  return 1
 }
 
 # together FUNCTION… : runs them side by side and fails if one failed, after all have ended.

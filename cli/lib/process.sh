@@ -21,6 +21,12 @@ process_ticks() {
   printf '%s' "${field[19]}"
 }
 
+# recorded_pid PART: what the pid file says, alive or not.
+recorded_pid() {
+  local pid _
+  [[ -f "$PIDS/$1" ]] && read -r pid _ <"$PIDS/$1" && [[ "$pid" =~ ^[0-9]+$ ]] && printf '%s' "$pid"
+}
+
 # part_pid PART: the pid, if the very process that was started is still alive.
 part_pid() {
   local pid ticks _

@@ -20,14 +20,15 @@ FLASHSALE_MYSQL_BUFFER_MB|megabytes|128
 FLASHSALE_BACKEND_HEAP_MB|megabytes|384
 FLASHSALE_CONSUMER_HEAP_MB|megabytes|256
 FLASHSALE_CMS_HEAP_MB|megabytes|192
-FLASHSALE_RATE_EXEMPT|text|
-FLASHSALE_TRUSTED_PROXIES|text|
 '
 readonly SETTINGS
 
 # Made by this command for its parts; accepted in the environment, never in `.env`.
 COMPUTED=' FLASHSALE_ROOT FLASHSALE_REDIS_SOCKET '
 readonly COMPUTED
+
+# What the parts read themselves: .env.example names it, the command hands it on.
+TUNABLES=()
 
 declare -A setting_kind=() setting_default=() setting_from=()
 
@@ -39,6 +40,11 @@ load_settings() {
     setting_default[$name]=$default
     if [[ -n "${!name:-}" ]]; then setting_from[$name]='the environment'; fi
   done <<<"$SETTINGS"
+  while IFS= read -r name; do
+    [[ -z "${setting_kind[$name]+x}" ]] || continue
+    TUNABLES+=("$name")
+    setting_kind[$name]=text setting_default[$name]=''
+  done < <(sed -n 's/^#\(FLASHSALE_[A-Z0-9_]*\)=.*/\1/p' "$ROOT/.env.example")
   warn_of_unknown_environment
   read_env_file "$ROOT/.env"
   fill_in_defaults

@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# The three Java services: the order consumer (which migrates the tables at its start), the backend and the CMS. They
+# are configured by their environment alone, and told where their secrets lie.
+
+MYSQL_URL_OPTIONS='' # the services choose theirs
+
+# prepare_service PART JAR HEAP_MB MYSQL_USER VARIABLE…
+prepare_service() {
+  local part=$1 jar="$FLASHSALE_HOME/app/$2" heap=$3 user=$4 port="FLASHSALE_${1^^}_PORT"
+  shift 4
+  COMMAND=(
+    env -i "${CLEAN_ENV[@]}"
+    FLASHSALE_PROFILE="$FLASHSALE_PROFILE"
+    "$port=${!port}"
+    FLASHSALE_MYSQL_URL="jdbc:mysql://127.0.0.1:$FLASHSALE_MYSQL_PORT/flashsale$MYSQL_URL_OPTIONS"
+    FLASHSALE_MYSQL_USER="$user" FLASHSALE_MYSQL_PASSWORD_FILE="$SECRETS/mysql-$user"
+    "$@"
+    "$JAVA_HOME/bin/java" "-Xms64m" "-Xmx${heap}m" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError
+    "-Djava.io.tmpdir=$FLASHSALE_HOME/tmp" -jar "$jar"
+  )
+  INPUTS=("$jar")
+  PORTS=("$port")
+  READY=("${part}_probe")
+  BOUND=90
+}
+
+prepare_consumer() {
+  prepare_service consumer flashsale-order-consumer.jar "$FLASHSALE_CONSUMER_HEAP_MB" consumer \
+    FLASHSALE_NAMESRV="127.0.0.1:$FLASHSALE_NAMESRV_PORT" \
+    FLASHSALE_INTERNAL_TOKEN_FILE="$SECRETS/internal-token" \
+    FLASHSALE_MIGRATION_USER=migration FLASHSALE_MIGRATION_PASSWORD_FILE="$SECRETS/mysql-migration" \
+    FLASHSALE_MIGRATIONS="filesystem:$ROOT/sql/migration,filesystem:$ROOT/ops/mariadb/grants"
+  INPUTS+=("$ROOT"/sql/migration/*.sql "$ROOT"/ops/mariadb/grants/*.sql)
+}
+
+prepare_backend() {
+  prepare_service backend flashsale-backend.jar "$FLASHSALE_BACKEND_HEAP_MB" backend \
+    FLASHSALE_REDIS_HOST=127.0.0.1 FLASHSALE_REDIS_PORT="$FLASHSALE_REDIS_PORT" \
+    FLASHSALE_REDIS_USER=backend FLASHSALE_REDIS_PASSWORD_FILE="$SECRETS/redis-backend" \
+    FLASHSALE_NAMESRV="127.0.0.1:$FLASHSALE_NAMESRV_PORT" \
+    FLASHSALE_CONSUMER_URL="http://127.0.0.1:$FLASHSALE_CONSUMER_PORT" \
+    FLASHSALE_EDGE_TOKEN_FILE="$SECRETS/edge-token" FLASHSALE_INTERNAL_TOKEN_FILE="$SECRETS/internal-token" \
+    FLASHSALE_SESSION_KEYS_FILE="$SECRETS/session-keys"
+}
+
+prepare_cms() {
+  prepare_service cms flashsale-cms-admin.jar "$FLASHSALE_CMS_HEAP_MB" cms \
+    FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token"
+}
+
+# ready PORT: a service says so itself, on loopback, past any proxy.
+ready() { curl -fsS --noproxy '*' --max-time 2 -o /dev/null "http://127.0.0.1:$1/readyz"; }
+
+consumer_probe() { ready "$FLASHSALE_CONSUMER_PORT"; }
+backend_probe() { ready "$FLASHSALE_BACKEND_PORT"; }
+cms_probe() { ready "$FLASHSALE_CMS_PORT"; }
+consumer_ports() { printf '%s' "$FLASHSALE_CONSUMER_PORT"; }
+backend_ports() { printf '%s' "$FLASHSALE_BACKEND_PORT"; }
+cms_ports() { printf '%s' "$FLASHSALE_CMS_PORT"; }
+consumer_version() { checkout_version; }
+backend_version() { checkout_version; }
+cms_version() { checkout_version; }
+
+checkout_version() {
+  local version
+  version=$(sed -n '/<artifactId>flashsale<\/artifactId>/{n;s/.*<version>\(.*\)<\/version>.*/\1/p;q}' "$ROOT/pom.xml")
+  printf '%s' "$version"
+  version=$(git -C "$ROOT" rev-parse --short HEAD 2>/dev/null) && printf ' %s' "$version"
+}

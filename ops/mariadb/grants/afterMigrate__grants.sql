@@ -1,0 +1,45 @@
+-- What each service may do, handed out by Flyway after each migration, when the tables are there. A service can write only
+-- what it owns (see the head of V1__core.sql); nobody can change or delete a row of the ledger or of the audit log.
+
+-- order-consumer: orders and stock
+GRANT SELECT ON flashsale.promo TO 'consumer'@'%';
+GRANT SELECT, UPDATE (available, held, sold, version) ON flashsale.promo_item TO 'consumer'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.orders TO 'consumer'@'%';
+GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'consumer'@'%';
+GRANT SELECT, INSERT ON flashsale.redis_effect TO 'consumer'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.parked_message TO 'consumer'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.queue_fence TO 'consumer'@'%';
+GRANT SELECT ON flashsale.policy TO 'consumer'@'%';
+GRANT SELECT ON flashsale.buyer TO 'consumer'@'%';
+
+-- backend: the lease, buyers, and carrying what MySQL owes Redis
+GRANT SELECT ON flashsale.promo TO 'backend'@'%';
+GRANT SELECT, UPDATE (epoch, version) ON flashsale.promo_item TO 'backend'@'%';
+GRANT SELECT ON flashsale.orders TO 'backend'@'%';
+GRANT SELECT ON flashsale.stock_ledger TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE (applied_at) ON flashsale.redis_effect TO 'backend'@'%';
+GRANT SELECT ON flashsale.parked_message TO 'backend'@'%';
+GRANT SELECT ON flashsale.queue_fence TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.lease TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.buyer TO 'backend'@'%';
+GRANT SELECT ON flashsale.policy TO 'backend'@'%';
+GRANT SELECT, UPDATE (change_seq) ON flashsale.blacklist_entry TO 'backend'@'%';
+
+-- cms-admin: promos, policies and the blacklist, with their audit
+GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.promo_item TO 'cms'@'%';
+GRANT SELECT ON flashsale.orders TO 'cms'@'%';
+GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'cms'@'%';
+GRANT SELECT, INSERT ON flashsale.redis_effect TO 'cms'@'%';
+GRANT SELECT ON flashsale.parked_message TO 'cms'@'%';
+GRANT SELECT ON flashsale.buyer TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.policy TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.blacklist_entry TO 'cms'@'%';
+GRANT SELECT ON flashsale.admin_user TO 'cms'@'%';
+GRANT SELECT, INSERT ON flashsale.audit_log TO 'cms'@'%';
+
+-- the operator's client: reads everything (users.sql), corrects what is not history
+GRANT INSERT, UPDATE, DELETE ON flashsale.policy TO 'operator'@'%';
+GRANT INSERT, UPDATE ON flashsale.buyer TO 'operator'@'%';
+GRANT INSERT, UPDATE ON flashsale.blacklist_entry TO 'operator'@'%';
+GRANT UPDATE (resolved_at) ON flashsale.parked_message TO 'operator'@'%';
