@@ -1,0 +1,32 @@
+package io.flashsale.cms.blacklist;
+
+import com.baomidou.mybatisplus.core.conditions.query.QueryWrapper;
+import com.baomidou.mybatisplus.core.mapper.BaseMapper;
+import java.util.List;
+import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Param;
+import org.apache.ibatis.annotations.Select;
+import org.apache.ibatis.annotations.Update;
+
+@Mapper
+interface EntryMapper extends BaseMapper<EntryRow> {
+
+    /** Lifts an entry that stands, and owes the lifting to Redis. */
+    @Update(
+            """
+            UPDATE blacklist_entry SET lifted_at = UTC_TIMESTAMP(3), change_seq = NULL
+            WHERE id = #{id} AND lifted_at IS NULL""")
+    int lift(@Param("id") long id);
+
+    @Select("SELECT COUNT(*) FROM blacklist_entry WHERE id = #{id} AND change_seq IS NULL")
+    int owed(@Param("id") long id);
+
+    /** Entries that stand, newest first, those before an id. */
+    default List<EntryRow> standing(long before, int limit) {
+        return selectList(new QueryWrapper<EntryRow>()
+                .isNull("lifted_at")
+                .lt("id", before)
+                .orderByDesc("id")
+                .last("LIMIT " + limit));
+    }
+}

@@ -1,0 +1,60 @@
+package io.flashsale.cms.change;
+
+import io.flashsale.cms.change.Made.Entry;
+import java.util.function.Supplier;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The one way to change anything: one transaction at READ COMMITTED, and its audit rows in it. A body cannot return without
+ * saying what it did, so no change goes unaudited.
+ */
+@Component
+public class Changes {
+
+    /** Deadlocks and lock waits pass when the other side is done; three of them in a row do not. */
+    private static final int ATTEMPTS = 3;
+
+    /** Short of the client's patience and far over what a change takes. */
+    private static final int TIMEOUT_SECONDS = 5;
+
+    private final TransactionTemplate transaction;
+    private final AuditLog audit;
+    private final JsonMapper json;
+
+    Changes(PlatformTransactionManager transactions, AuditLog audit, JsonMapper json) {
+        this.transaction = new TransactionTemplate(transactions);
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        transaction.setTimeout(TIMEOUT_SECONDS);
+        this.audit = audit;
+        this.json = json;
+    }
+
+    /** Runs the body, again if a lock was lost; it must therefore touch nothing but the database. */
+    public <T> T make(Actor actor, Supplier<Made<T>> body) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return once(actor, body);
+            } catch (ConcurrencyFailureException lost) {
+                if (attempt == ATTEMPTS) {
+                    throw lost;
+                }
+            }
+        }
+    }
+
+    private <T> T once(Actor actor, Supplier<Made<T>> body) {
+        Made<T> made = transaction.execute(status -> {
+            Made<T> done = body.get();
+            for (Entry entry : done.entries()) {
+                audit.append(actor.name(), entry.action(), entry.subject(), json.writeValueAsString(entry.detail()));
+            }
+            return done;
+        });
+        return made.result();
+    }
+}

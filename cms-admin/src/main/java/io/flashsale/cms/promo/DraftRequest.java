@@ -1,0 +1,40 @@
+package io.flashsale.cms.promo;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A promo as a person proposes it. Everything may be missing or wrong until {@link DraftRules} has read it.
+ *
+ * @param opensAt ISO-8601, UTC
+ * @param closesAt ISO-8601, UTC
+ * @param publish also publish it, in the same transaction: then there is either a live promo or nothing
+ */
+record DraftRequest(
+        @Nullable String name,
+        @Nullable String description,
+        @Nullable String opensAt,
+        @Nullable String closesAt,
+        @Nullable List<@Nullable Item> items,
+        @Nullable Boolean publish) {
+
+    /**
+     * What the promo sells.
+     *
+     * @param priceMinor of one unit, in minor units of the currency
+     * @param quantityLimit units per buyer; absent: no limit
+     * @param minLevel buyers below it are not eligible; absent: everyone is
+     * @param levelLimits units per buyer by level, in place of quantityLimit; replaces the SKU's policy, absent: leaves it
+     */
+    record Item(
+            @Nullable String sku,
+            @Nullable String name,
+            @Nullable Long priceMinor,
+            @Nullable String currency,
+            @Nullable Integer published,
+            @Nullable Integer holdSeconds,
+            @Nullable Integer quantityLimit,
+            @Nullable Integer minLevel,
+            @Nullable Map<String, @Nullable Integer> levelLimits) {}
+}

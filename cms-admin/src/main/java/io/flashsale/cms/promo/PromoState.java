@@ -1,0 +1,9 @@
+package io.flashsale.cms.promo;
+
+/** Where a promo stands. Whether a LIVE one has begun is its window's to say. */
+enum PromoState {
+    DRAFT,
+    LIVE,
+    PAUSED,
+    ENDED
+}

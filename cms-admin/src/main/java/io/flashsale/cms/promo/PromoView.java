@@ -1,0 +1,91 @@
+package io.flashsale.cms.promo;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A promo as the REST interface shows it.
+ *
+ * @param carried whether Redis was seen to have the change; absent where nothing was changed
+ */
+record PromoView(
+        long id,
+        String name,
+        String description,
+        PromoState state,
+        Instant opensAt,
+        Instant closesAt,
+        List<Item> items,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean carried) {
+
+    /**
+     * One of its items.
+     *
+     * @param planned units that publishing puts on sale
+     */
+    record Item(
+            long id,
+            String sku,
+            String name,
+            long priceMinor,
+            String currency,
+            int planned,
+            int published,
+            int available,
+            int held,
+            int sold,
+            int holdSeconds,
+            @Nullable Integer quantityLimit,
+            int minLevel,
+            @Nullable SortedMap<Integer, Integer> levelLimits,
+            long epoch,
+            long version) {
+
+        static Item of(ItemRow row) {
+            return new Item(
+                    row.id(),
+                    row.sku,
+                    row.name,
+                    row.priceMinor,
+                    row.currency,
+                    row.planned,
+                    row.published,
+                    row.available,
+                    row.held,
+                    row.sold,
+                    row.holdSeconds,
+                    row.quantityLimit,
+                    row.minLevel,
+                    row.levelLimits == null
+                            ? null
+                            : LevelLimits.unpack(row.levelLimits).byLevel(),
+                    row.epoch,
+                    row.version);
+        }
+    }
+
+    static PromoView of(PromoRow promo, List<ItemRow> items) {
+        return new PromoView(
+                promo.id(),
+                promo.name,
+                promo.description,
+                promo.state,
+                utc(promo.opensAt),
+                utc(promo.closesAt),
+                items.stream().map(Item::of).toList(),
+                null);
+    }
+
+    PromoView carried(boolean was) {
+        return new PromoView(id, name, description, state, opensAt, closesAt, items, was);
+    }
+
+    private static Instant utc(LocalDateTime time) {
+        return time.toInstant(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,192 @@
+package io.flashsale.cms.promo;
+
+import io.flashsale.cms.change.Actor;
+import io.flashsale.cms.change.Changes;
+import io.flashsale.cms.change.Made;
+import io.flashsale.cms.change.Made.Entry;
+import io.flashsale.cms.stock.Effect;
+import io.flashsale.cms.stock.RedisEffects;
+import io.flashsale.cms.stock.StockLedger;
+import io.flashsale.cms.web.Refusal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.stereotype.Service;
+
+/**
+ * Drafts promos and takes them through their states. Each step is one conditional update, so of two at once one wins; its
+ * ledger rows, effects and audit row are in the same transaction, and Redis hears of it through the effects alone.
+ */
+@Service
+class Promos {
+
+    private final PromoMapper promos;
+    private final ItemMapper items;
+    private final StockLedger ledger;
+    private final RedisEffects effects;
+    private final Changes changes;
+    private final Clock clock;
+
+    Promos(
+            PromoMapper promos,
+            ItemMapper items,
+            StockLedger ledger,
+            RedisEffects effects,
+            Changes changes,
+            Clock clock) {
+        this.promos = promos;
+        this.items = items;
+        this.ledger = ledger;
+        this.effects = effects;
+        this.changes = changes;
+        this.clock = clock;
+    }
+
+    /** Stores a draft; if it says so, published in the same transaction. */
+    PromoView draft(Actor actor, DraftRequest request) {
+        var reading = DraftRules.read(request, clock.instant());
+        if (!reading.violations().isEmpty()) {
+            throw Refusal.badRequest(reading.violations());
+        }
+        boolean publish = Boolean.TRUE.equals(request.publish());
+        Step step = changes.make(actor, () -> {
+            long id = insert(reading.promo(), reading.items());
+            var entries = new ArrayList<Entry>();
+            entries.add(new Entry("PROMO_DRAFTED", subject(id), Map.of("request", request)));
+            List<Long> owed = publish ? step(id, Transition.PUBLISH) : List.of();
+            if (publish) {
+                entries.add(entry(id, Transition.PUBLISH));
+            }
+            return new Made<>(new Step(id, owed), entries);
+        });
+        PromoView view = get(step.promoId());
+        return publish ? view.carried(effects.carried(step.owed())) : view;
+    }
+
+    /** Takes one step and waits until Redis has it. */
+    PromoView take(Actor actor, long id, Transition transition) {
+        List<Long> owed = changes.make(actor, () -> new Made<>(step(id, transition), entry(id, transition)));
+        boolean carried = effects.carried(owed);
+        return get(id).carried(carried);
+    }
+
+    /** The same for the promo that sells the SKU now, or else the newest that did or may. */
+    PromoView takeBySku(Actor actor, String sku, Transition transition) {
+        ItemRow item = items.current(sku);
+        if (item == null) {
+            throw Refusal.unknown("UNKNOWN_SKU", "No promo has the SKU " + sku + ".");
+        }
+        return take(actor, item.promoId, transition);
+    }
+
+    PromoView get(long id) {
+        return PromoView.of(find(id), items.of(List.of(id)));
+    }
+
+    List<PromoView> page(long before, int limit) {
+        List<PromoRow> rows = promos.page(before, limit);
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, List<ItemRow>> byPromo = items
+                .of(rows.stream().map(PromoRow::id).toList())
+                .stream()
+                .collect(Collectors.groupingBy(item -> item.promoId));
+        return rows.stream()
+                .map(row -> PromoView.of(row, byPromo.getOrDefault(row.id(), List.of())))
+                .toList();
+    }
+
+    private record Step(long promoId, List<Long> owed) {}
+
+    private long insert(PromoRow promo, List<ItemRow> itemRows) {
+        var now = clock.instant().atOffset(ZoneOffset.UTC).toLocalDateTime();
+        promo.id = null; // the attempt before this one may have left its id
+        promo.createdAt = now;
+        promo.updatedAt = now;
+        promos.insert(promo);
+        for (ItemRow item : itemRows) {
+            item.id = null;
+            item.promoId = promo.id();
+            items.insert(item);
+        }
+        return promo.id();
+    }
+
+    private List<Long> step(long id, Transition transition) {
+        if (promos.step(id, transition.from(), transition.to()) == 0) {
+            throw Refusal.conflict("WRONG_STATE", null, transition.refusal(find(id).state));
+        }
+        PromoRow promo = find(id);
+        return transition == Transition.PUBLISH ? publish(promo) : tell(promo);
+    }
+
+    private List<Long> publish(PromoRow promo) {
+        Instant closes = promo.closesAt.toInstant(ZoneOffset.UTC);
+        if (!closes.isAfter(clock.instant())) {
+            throw Refusal.conflict("WINDOW_CLOSED", "closesAt", "Its window closed at " + closes + ".");
+        }
+        var owed = new ArrayList<Long>();
+        // In order of SKU: promos that share SKUs then meet at the same one first, and one waits instead of both.
+        var inOrder = new ArrayList<>(items.lock(promo.id()));
+        inOrder.sort(Comparator.comparing(item -> item.sku));
+        for (ItemRow item : inOrder) {
+            goLive(item);
+            ledger.append("publish:" + item.id(), item.id(), item.sku, "PUBLISHED", item.planned);
+            owed.add(effects.owe(item.id(), item.version + 1, new Effect.Install()));
+        }
+        return owed;
+    }
+
+    private void goLive(ItemRow item) {
+        try {
+            items.publish(item.id());
+        } catch (DuplicateKeyException taken) {
+            throw Refusal.conflict(
+                    "SKU_IS_LIVE", "sku", "The SKU " + item.sku + " is on a live promo already; end that one first.");
+        }
+        if (item.levelLimits != null) {
+            items.clearPolicy(item.sku);
+            LevelLimits.unpack(item.levelLimits)
+                    .byLevel()
+                    .forEach((level, limit) -> items.addPolicy(item.sku, level, limit));
+        }
+    }
+
+    private List<Long> tell(PromoRow promo) {
+        var owed = new ArrayList<Long>();
+        for (ItemRow item : items.lock(promo.id())) {
+            if (promo.state == PromoState.ENDED) {
+                items.end(item.id());
+            } else {
+                items.raiseVersion(item.id());
+            }
+            owed.add(effects.owe(
+                    item.id(), item.version + 1, new Effect.State(promo.state.name(), promo.opens(), promo.closes())));
+        }
+        return owed;
+    }
+
+    private PromoRow find(long id) {
+        @Nullable PromoRow promo = promos.selectById(id);
+        if (promo == null) {
+            throw Refusal.unknown("UNKNOWN_PROMO", "There is no promo " + id + ".");
+        }
+        return promo;
+    }
+
+    private static Entry entry(long id, Transition transition) {
+        return new Entry(transition.action(), subject(id), Map.of("state", transition.to()));
+    }
+
+    private static String subject(long promoId) {
+        return "promo:" + promoId;
+    }
+}

@@ -1,0 +1,48 @@
+package io.flashsale.cms.settings;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * The service's settings; {@code application.properties} names the environment variable of each.
+ *
+ * @param profile production refuses what only suits a demo
+ * @param operatorTokenFile holds the token that the operator's calls carry
+ * @param carryWait how long a change waits for the backend to carry it to Redis before it answers 202
+ */
+@Validated
+@ConfigurationProperties("flashsale")
+public record CmsSettings(
+        @NotNull(message = "is demo or production") Profile profile,
+        @Valid @NotNull Mysql mysql,
+        @NotNull(message = "names the file that holds the operator's token (FLASHSALE_OPERATOR_TOKEN_FILE)")
+                Path operatorTokenFile,
+        @DurationMin(millis = 0) @DurationMax(seconds = 30) @DefaultValue("5s") Duration carryWait) {
+
+    /** What this installation is for. */
+    public enum Profile {
+        DEMO,
+        PRODUCTION
+    }
+
+    /**
+     * Where the truth is.
+     *
+     * @param passwordFile holds the password of {@code user}
+     */
+    public record Mysql(
+            @NotNull @Pattern(regexp = "jdbc:mysql://.+", message = "is a jdbc:mysql:// address (FLASHSALE_MYSQL_URL)")
+                    String url,
+            @NotBlank(message = "names the account of cms-admin (FLASHSALE_MYSQL_USER)") String user,
+            @NotNull(message = "names the file that holds the account's password (FLASHSALE_MYSQL_PASSWORD_FILE)")
+                    Path passwordFile) {}
+}

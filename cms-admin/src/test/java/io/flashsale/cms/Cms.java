@@ -1,0 +1,250 @@
+package io.flashsale.cms;
+
+import io.flashsale.testkit.RealMariaDb;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The whole service over real HTTP on a port of its own, against a database of its own, with no more rights there
+ * than it needs. Where a test wants changes to be carried, {@link #carrying} plays the backend.
+ */
+public final class Cms implements AutoCloseable {
+
+    public static final String TOKEN = "operator-token-of-32-characters-or-more";
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static int started;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final String database;
+    private final ConfigurableApplicationContext context;
+    private final int port;
+    private volatile boolean carries;
+    private @Nullable Thread carrier;
+
+    private Cms(String database, ConfigurableApplicationContext context) {
+        this.database = database;
+        this.context = context;
+        var server = Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer());
+        this.port = server.getPort();
+    }
+
+    /** Starts it; {@code settings} are added to what it needs, as {@code name=value}. */
+    public static synchronized Cms start(String... settings) {
+        var mariaDb = RealMariaDb.shared();
+        return startAt(mariaDb.port(), settings);
+    }
+
+    /** The same, reaching the database through another port. */
+    public static synchronized Cms startAt(int mysqlPort, String... settings) {
+        String database = RealMariaDb.shared().createMigratedDatabase();
+        started++;
+        String user = "cms_" + started;
+        String password = "password-of-" + user;
+        grant(database, user, password);
+        try {
+            Path secrets = Files.createTempDirectory("cms-secrets");
+            secrets.toFile().deleteOnExit();
+            var arguments = new ArrayList<String>(List.of(
+                    "--server.port=0",
+                    "--flashsale.mysql.url=jdbc:mysql://127.0.0.1:" + mysqlPort + "/" + database,
+                    "--flashsale.mysql.user=" + user,
+                    "--flashsale.mysql.password-file=" + secret(secrets, "mysql", password),
+                    "--flashsale.operator-token-file=" + secret(secrets, "token", TOKEN),
+                    "--logging.level.root=error"));
+            for (String setting : settings) {
+                arguments.add("--" + setting);
+            }
+            if (!String.join(" ", settings).contains("carry-wait")) {
+                arguments.add("--flashsale.carry-wait=100ms");
+            }
+            var application = new SpringApplication(CmsAdminApplication.class);
+            application.setRegisterShutdownHook(false);
+            return new Cms(database, application.run(arguments.toArray(String[]::new)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path secret(Path folder, String name, String text) throws IOException {
+        Path file = folder.resolve(name);
+        Files.writeString(file, text + "\n");
+        file.toFile().deleteOnExit();
+        return file;
+    }
+
+    /** No more rights than the service needs: it appends to the ledger, the effects and the audit log, and deletes policy only. */
+    private static void grant(String database, String user, String password) {
+        var rights = Map.of(
+                "promo", "SELECT, INSERT, UPDATE",
+                "promo_item", "SELECT, INSERT, UPDATE",
+                "stock_ledger", "SELECT, INSERT",
+                "redis_effect", "SELECT, INSERT",
+                "policy", "SELECT, INSERT, DELETE",
+                "blacklist_entry", "SELECT, INSERT, UPDATE",
+                "audit_log", "INSERT");
+        try (Connection connection = RealMariaDb.shared().connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE USER '" + user + "'@'127.0.0.1' IDENTIFIED BY '" + password + "'");
+            for (Map.Entry<String, String> right : rights.entrySet()) {
+                statement.execute("GRANT " + right.getValue() + " ON " + database + "." + right.getKey() + " TO '"
+                        + user + "'@'127.0.0.1'");
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An answer of the service. */
+    public record Answer(int status, HttpResponse<String> raw, JsonNode body) {
+
+        public String code() {
+            return body.path("code").asString();
+        }
+
+        public String field() {
+            return body.path("field").asString();
+        }
+
+        public String detail() {
+            return body.path("detail").asString();
+        }
+    }
+
+    public Answer get(String path) {
+        return send(request(path).GET());
+    }
+
+    public Answer post(String path, String body) {
+        return send(request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)));
+    }
+
+    public Answer post(String path) {
+        return send(request(path).POST(BodyPublishers.noBody()));
+    }
+
+    public Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    public HttpRequest.Builder anonymous(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(20));
+    }
+
+    public HttpRequest.Builder request(String path) {
+        return anonymous(path).header("Authorization", "Bearer " + TOKEN);
+    }
+
+    public Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+            JsonNode body = response.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(response.body());
+            return new Answer(response.statusCode(), response, body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public String database() {
+        return database;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** All rows of a query, as text by column. */
+    public List<Map<String, String>> rows(String sql, Object... parameters) {
+        try (Connection connection = RealMariaDb.shared().connect(database);
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            var rows = new ArrayList<Map<String, String>>();
+            if (statement.execute()) {
+                try (ResultSet result = statement.getResultSet()) {
+                    int columns = result.getMetaData().getColumnCount();
+                    while (result.next()) {
+                        var row = new LinkedHashMap<String, String>();
+                        for (int i = 1; i <= columns; i++) {
+                            row.put(result.getMetaData().getColumnLabel(i), String.valueOf(result.getObject(i)));
+                        }
+                        rows.add(row);
+                    }
+                }
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** The first column of the first row. */
+    public String value(String sql, Object... parameters) {
+        return rows(sql, parameters).get(0).values().iterator().next();
+    }
+
+    /** Marks every effect and blacklist change as carried, as the backend would, until the service is closed. */
+    public Cms carrying() {
+        carries = true;
+        carrier = new Thread(
+                () -> {
+                    while (carries) {
+                        carryOnce();
+                        java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+                    }
+                },
+                "carrier");
+        carrier.start();
+        return this;
+    }
+
+    public void carryOnce() {
+        rows(
+                "UPDATE redis_effect SET applied_at = UTC_TIMESTAMP(3) WHERE applied_at IS NULL AND not_before <= UTC_TIMESTAMP(3)");
+        rows("UPDATE blacklist_entry SET change_seq = id WHERE change_seq IS NULL");
+    }
+
+    @Override
+    public void close() {
+        carries = false;
+        if (carrier != null) {
+            try {
+                carrier.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        context.close();
+    }
+}

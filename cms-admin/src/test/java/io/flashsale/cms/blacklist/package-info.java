@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.blacklist;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.promo;
+
+import org.jspecify.annotations.NullMarked;

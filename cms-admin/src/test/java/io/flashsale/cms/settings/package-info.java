@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.settings;
+
+import org.jspecify.annotations.NullMarked;
