@@ -12,12 +12,12 @@ command redis-server|redis-server
 command redis-cli|redis-tools
 command mariadbd|mariadb-server-core
 command mariadb|mariadb-client-core
-command nginx|nginx
-package libnginx-mod-http-lua|libnginx-mod-http-lua
-package lua-resty-core|lua-resty-core
-package lua-resty-lrucache|lua-resty-lrucache
-package lua-cjson|lua-cjson
-package lua-nginx-redis|lua-nginx-redis
+nginx nginx|nginx
+nginx libnginx-mod-http-lua|libnginx-mod-http-lua
+nginx lua-resty-core|lua-resty-core
+nginx lua-resty-lrucache|lua-resty-lrucache
+nginx lua-cjson|lua-cjson
+nginx lua-nginx-redis|lua-nginx-redis
 '
 NEEDED_TO_TEST='
 command busted|lua-busted
@@ -62,6 +62,8 @@ is_there() {
   case $1 in
     jdk) suitable_java >/dev/null ;;
     'command '*) PATH="$PATH:/usr/sbin:/sbin" command -v "${1#command }" >/dev/null ;;
+    # An OpenResty of one's own brings all of these.
+    'nginx '*) [[ -n "${FLASHSALE_NGINX:-}" ]] || package_installed "${1#nginx }" ;;
     'package '*) package_installed "${1#package }" ;;
   esac
 }

@@ -31,7 +31,7 @@ port_holder() {
 command_line() {
   local words=''
   { words=$(tr '\0' ' ' <"/proc/$1/cmdline"); } 2>/dev/null || true
-  words=${words% }
+  words=${words%"${words##*[![:space:]]}"}
   [[ -n "$words" ]] || words=$(cat "/proc/$1/comm" 2>/dev/null) || words='ended meanwhile'
   [[ ${#words} -le 80 ]] || words="${words:0:77}..."
   printf '%s' "$words"

@@ -2,7 +2,7 @@
 # The three Java services: the order consumer (which migrates the tables at its start), the backend and the CMS. They
 # are configured by their environment alone, and told where their secrets lie.
 
-MYSQL_URL_OPTIONS='' # the services choose theirs
+
 
 # prepare_service PART JAR HEAP_MB MYSQL_USER VARIABLE…
 prepare_service() {
@@ -12,7 +12,7 @@ prepare_service() {
     env -i "${CLEAN_ENV[@]}"
     FLASHSALE_PROFILE="$FLASHSALE_PROFILE"
     "$port=${!port}"
-    FLASHSALE_MYSQL_URL="jdbc:mysql://127.0.0.1:$FLASHSALE_MYSQL_PORT/flashsale$MYSQL_URL_OPTIONS"
+    FLASHSALE_MYSQL_URL="jdbc:mysql://127.0.0.1:$FLASHSALE_MYSQL_PORT/flashsale"
     FLASHSALE_MYSQL_USER="$user" FLASHSALE_MYSQL_PASSWORD_FILE="$SECRETS/mysql-$user"
     "$@"
     "$JAVA_HOME/bin/java" "-Xms64m" "-Xmx${heap}m" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError

@@ -24,7 +24,7 @@ FLASHSALE_CMS_HEAP_MB|megabytes|192
 readonly SETTINGS
 
 # Made by this command for its parts; accepted in the environment, never in `.env`.
-COMPUTED=' FLASHSALE_ROOT FLASHSALE_REDIS_SOCKET '
+COMPUTED=' FLASHSALE_ROOT FLASHSALE_REDIS_SOCKET FLASHSALE_ENV_FILE FLASHSALE_POLICY_RC_D '
 readonly COMPUTED
 
 # What the parts read themselves: .env.example names it, the command hands it on.
@@ -46,7 +46,7 @@ load_settings() {
     setting_kind[$name]=text setting_default[$name]=''
   done < <(sed -n 's/^#\(FLASHSALE_[A-Z0-9_]*\)=.*/\1/p' "$ROOT/.env.example")
   warn_of_unknown_environment
-  read_env_file "$ROOT/.env"
+  read_env_file "${FLASHSALE_ENV_FILE:-$ROOT/.env}"
   fill_in_defaults
   check_settings
   derive_paths
@@ -64,7 +64,7 @@ warn_of_unknown_environment() {
 read_env_file() {
   local file=$1 line name value number=0
   [[ -e "$file" ]] || return 0
-  [[ -f "$file" && -r "$file" ]] || die "$file cannot be read." "Make it a readable file, or remove it."
+  [[ ! -d "$file" && -r "$file" ]] || die "$file cannot be read." "Make it a readable file, or remove it."
   while IFS= read -r line || [[ -n "$line" ]]; do
     number=$((number + 1))
     line=${line%$'\r'}

@@ -1,0 +1,219 @@
+# shellcheck shell=bash
+# test: all tests, or one stage. A running `up` is not disturbed: everything here has ports and data of its own, and no
+# setting of .env applies. Counts come from the reports of the test tools, never from their exit codes alone, and a
+# stage that ran no test has failed.
+
+STAGES=(unit edge integration e2e fault)
+
+verb_test() {
+  local yes=0 stage began name
+  local -a wanted=()
+  for stage in "$@"; do
+    case $stage in
+      --yes) yes=1 ;;
+      unit | edge | integration | e2e | fault) wanted+=("$stage") ;;
+      *) misuse "'$stage' is no stage; they are: ${STAGES[*]}." ;;
+    esac
+  done
+  [[ ${#wanted[@]} -gt 0 ]] || wanted=("${STAGES[@]}")
+  began=$(now_ms)
+  TEST_HOME="$ROOT/target/test"
+  mkdir -p -- "$TEST_HOME"
+  exec 6>"$TEST_HOME/lock"
+  flock -n 6 || die 'Another ./flashsale test runs in this checkout.' 'Wait for it, or use another clone.'
+  LOGS="$TEST_HOME/logs"
+  rm -rf -- "$LOGS"
+  mkdir -p -- "$LOGS"
+  FLASHSALE_HOME=$TEST_HOME ensure_packages "$yes" "$NEEDED_TO_RUN" "$NEEDED_TO_TEST"
+  unset_settings
+  trap 'stop_private_system quietly' EXIT
+  PASSED=0 FAILED=0
+  printf '%-14s %8s %8s %9s\n' STAGE PASSED FAILED TIME
+  for name in "${wanted[@]}"; do run_stage "$name"; done
+  stop_private_system
+  trap - EXIT
+  printf '\nAll stages took %s s. Logs: %s\n' "$(seconds_since "$began")" "$LOGS"
+  printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
+  [[ $FAILED -eq 0 && $PASSED -gt 0 ]]
+}
+
+# The tests choose all settings themselves.
+unset_settings() {
+  local name
+  for name in $(compgen -e FLASHSALE_); do
+    [[ "$name" == FLASHSALE_ROOT ]] || unset "$name"
+  done
+  export FLASHSALE_ENV_FILE=/dev/null
+}
+
+# run_stage NAME: its parts report passed and failed tests by `count`; a part that cannot even run counts as one failure.
+run_stage() {
+  local stage=$1 began
+  began=$(now_ms)
+  STAGE_PASSED=0 STAGE_FAILED=0
+  "stage_$stage"
+  if [[ $((STAGE_PASSED + STAGE_FAILED)) -eq 0 ]]; then
+    warn "The stage $stage ran no test."
+    STAGE_FAILED=1
+  fi
+  PASSED=$((PASSED + STAGE_PASSED)) FAILED=$((FAILED + STAGE_FAILED))
+  printf '%-14s %8d %8d %7s s\n' "$stage" "$STAGE_PASSED" "$STAGE_FAILED" "$(seconds_since "$began")"
+}
+
+count() { STAGE_PASSED=$((STAGE_PASSED + $1)) STAGE_FAILED=$((STAGE_FAILED + $2)); }
+
+# check NAME COMMAND…: one test that a command succeeds.
+check() {
+  local name=$1
+  shift
+  if "$@" >"$LOGS/$name.log" 2>&1 </dev/null 6>&-; then
+    count 1 0
+  else
+    count 0 1
+    told "$name"
+  fi
+}
+
+# told NAME: what went wrong, on stderr, from its log.
+told() {
+  printf -- '--- %s failed; from %s\n' "$1" "$LOGS/$1.log" >&2
+  grep -E '^not ok|^  #|ERROR|FAIL|Failure|failure' -- "$LOGS/$1.log" | head -n 60 >&2 || true
+  printf -- '--- its last lines\n' >&2
+  tail -n 15 -- "$LOGS/$1.log" >&2
+}
+
+stage_unit() {
+  check shellcheck check_shell_scripts
+  check luacheck luacheck -q "$ROOT/edge-lua"
+  tap cli "$ROOT/cli/spec/run"
+  maven unit 'target/surefire-reports' -Pchecks test
+}
+
+stage_edge() {
+  busted_run edge "$ROOT/edge-lua/spec/run"
+}
+
+# e2e's own tests want a running system: they are the stages e2e and fault.
+stage_integration() {
+  maven integration 'target/failsafe-reports' -Pchecks -pl '!e2e' -DskipUnitTests=true verify
+}
+
+stage_e2e() { on_private_system e2e 'io/flashsale/e2e/**/*IT,!io/flashsale/e2e/fault/**'; }
+
+stage_fault() { on_private_system fault 'io/flashsale/e2e/fault/**/*IT'; }
+
+on_private_system() {
+  local name=$1 pattern=$2
+  if ! start_private_system; then
+    count 0 1
+    told up
+    return
+  fi
+  maven "$name" 'e2e/target/failsafe-reports' -Pchecks -pl e2e -am -DskipUnitTests=true \
+    "-Dit.test=$pattern" -Dfailsafe.failIfNoSpecifiedTests=false verify
+}
+
+# All of it, sourced parts included, as one program.
+check_shell_scripts() {
+  local -a scripts
+  cd -- "$ROOT"
+  shellcheck -x flashsale
+  mapfile -d '' -t scripts < <(find . -path '*/target' -prune -o -path ./.git -prune -o -path ./cli/lib -prune -o -path ./.run -prune \
+    -o -type f \( -name '*.sh' -o -perm -u+x \) -print0 | xargs -0 grep -lZE '^#!.*\b(ba)?sh\b|^# shellcheck shell=')
+  shellcheck "${scripts[@]}"
+}
+
+# tap NAME COMMAND…: a command that prints TAP.
+tap() {
+  local name=$1 passed failed code=0
+  shift
+  "$@" >"$LOGS/$name.log" 2>&1 </dev/null 6>&- || code=$?
+  passed=$(grep -c '^ok ' -- "$LOGS/$name.log") || true
+  failed=$(grep -c '^not ok ' -- "$LOGS/$name.log") || true
+  [[ $code -eq 0 || $failed -gt 0 ]] || failed=1
+  count "$passed" "$failed"
+  [[ $failed -eq 0 ]] || told "$name"
+}
+
+# busted_run NAME COMMAND…: busted's last lines, `12 successes / 0 failures / 0 errors / 0 pending`, one per run.
+busted_run() {
+  local name=$1 passed=0 failed=0 code=0 ok bad errors
+  shift
+  "$@" >"$LOGS/$name.log" 2>&1 </dev/null 6>&- || code=$?
+  while read -r ok bad errors; do
+    passed=$((passed + ok)) failed=$((failed + bad + errors))
+  done < <(sed 's/\x1b\[[0-9;]*m//g' -- "$LOGS/$name.log" |
+    sed -nE 's/^([0-9]+) success(es)? \/ ([0-9]+) failures? \/ ([0-9]+) errors? .*/\1 \3 \4/p')
+  [[ $code -eq 0 || $failed -gt 0 ]] || failed=1
+  count "$passed" "$failed"
+  [[ $failed -eq 0 ]] || told "$name"
+}
+
+# maven NAME REPORTS ARGUMENT…: all modules go on after a failure; the reports say what failed.
+maven() {
+  local name=$1 reports=$2 passed failed code=0
+  shift 2
+  find "$ROOT" -path "*/$reports/*.xml" -not -path "$ROOT/.run/*" -delete
+  (cd -- "$ROOT" && mvn -B -ntp -Dstyle.color=never -Dmaven.test.failure.ignore=true "$@") \
+    >"$LOGS/$name.log" 2>&1 </dev/null 6>&- || code=$?
+  read -r passed failed < <(count_reports "$reports")
+  [[ $code -eq 0 || $failed -gt 0 ]] || failed=1
+  count "$passed" "$failed"
+  [[ $failed -eq 0 ]] || told "$name"
+}
+
+# count_reports FOLDER: passed and failed tests of the XML reports; a skipped test has not passed.
+count_reports() {
+  find "$ROOT" -path "*/$1/TEST-*.xml" -not -path "$ROOT/.run/*" -print0 | xargs -0 -r cat |
+    awk '
+      function value(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0 }
+      /<testsuite / { whole = $0; while (whole !~ />/ && (getline more) > 0) whole = whole " " more; $0 = whole
+        bad = value("failures") + value("errors"); passed += value("tests") - bad - value("skipped"); failed += bad }
+      END { print passed + 0, failed + 0 }'
+}
+
+# The system that e2e and fault test: its own home and ports, made for the first of them, kept for the second.
+start_private_system() {
+  local port name offset=0
+  if [[ -z "${PRIVATE_PORT:-}" ]]; then
+    PRIVATE_PORT=$(free_port_block) || return 1
+    export FLASHSALE_HOME="$TEST_HOME/system"
+    for name in EDGE BACKEND CONSUMER CMS MYSQL REDIS NAMESRV; do
+      export "FLASHSALE_${name}_PORT=$((PRIVATE_PORT + offset))"
+      offset=$((offset + 1))
+    done
+    export "FLASHSALE_BROKER_PORT=$((PRIVATE_PORT + 15))"
+    stop_private_system quietly
+  fi
+  # In a process of its own: what it locks and sets ends with it.
+  "$ROOT/flashsale" up --yes >"$LOGS/up.log" 2>&1 </dev/null 6>&-
+}
+
+stop_private_system() {
+  [[ -n "${FLASHSALE_HOME:-}" && "$FLASHSALE_HOME" == "$TEST_HOME/system" && -d "$FLASHSALE_HOME" ]] || return 0
+  mkdir -p -- "$LOGS/system"
+  cp -f -- "$FLASHSALE_HOME"/logs/*.log "$LOGS/system" 2>/dev/null || true
+  "$ROOT/flashsale" reset --yes >>"$LOGS/down.log" 2>&1 </dev/null 6>&- || [[ "${1:-}" == quietly ]] || warn "The test system could not be removed: $LOGS/down.log"
+}
+
+# Twenty ports in a row that nobody listens on, below the ports that the kernel gives to clients.
+free_port_block() {
+  local try base port
+  for try in {1..50}; do
+    base=$((21000 + (RANDOM % 500) * 20))
+    for ((port = base; port < base + 20; port++)); do
+      ! port_taken "$port" || continue 2
+    done
+    printf '%s' "$base"
+    return
+  done
+  return 1
+}
+
+verb_bench() {
+  local yes=0
+  [[ "${1:-}" != --yes ]] || { yes=1 && shift; }
+  prepare_home
+  ensure_packages "$yes" "$NEEDED_TO_RUN" "$NEEDED_TO_BENCH"
+  exec "$ROOT/bench/run" "$@"
+}

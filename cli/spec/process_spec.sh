@@ -1,0 +1,172 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034,SC2153,SC2154,SC2317 # the names are those of the parts under test
+# Processes, ports and the home.
+
+ready_home() { load && prepare_home; }
+
+alive() { process_ticks "$1" >/dev/null; }
+gone() { ! alive "$1"; }
+
+test_a_launched_process_leads_its_own_session_and_is_known() {
+  local pid
+  local -a field
+  ready_home
+  launch redis stamp sleep 300
+  pid=$(part_pid redis)
+  within 5 leads_its_session "$pid"
+  end_part redis 5
+}
+
+leads_its_session() {
+  local -a field
+  read -ra field <<<"$(process_stat "$1")"
+  [[ "${field[3]}" == "$1" ]]
+}
+
+# A part that forks a child and waits for it.
+launch_parent_and_child() {
+  ready_home
+  launch edge stamp bash -c 'sleep 300 & echo $! >"$0"; wait' "$SCRATCH/child"
+  within 5 test -s "$SCRATCH/child"
+  parent=$(part_pid edge) child=$(<"$SCRATCH/child")
+}
+
+test_down_ends_a_process_and_all_that_it_forked() {
+  launch_parent_and_child
+  cli down
+  ends_with 0
+  gone "$parent" || fail 'the leader is left'
+  gone "$child" || fail 'the child is left'
+}
+
+test_children_of_a_killed_leader_are_found_and_ended() {
+  launch_parent_and_child
+  kill -KILL "$parent"
+  within 5 gone "$parent"
+  alive "$child" || fail 'the test is void: the child has died by itself'
+  end_part edge 5
+  gone "$child" || fail 'the child is left'
+}
+
+test_a_process_that_does_not_listen_is_killed_after_the_bound() {
+  local pid
+  ready_home
+  launch mysql stamp bash -c 'trap "" TERM; echo ready >"$0"; while :; do read -rt 1 <> <(:) || :; done' "$SCRATCH/ready"
+  within 5 test -s "$SCRATCH/ready"
+  pid=$(part_pid mysql)
+  end_part mysql 1
+  gone "$pid" || fail 'it is left'
+}
+
+test_a_recycled_pid_is_never_signalled() {
+  local other
+  ready_home
+  sleep 300 &
+  other=$!
+  # The pid file names this pid, but another start: whoever has the pid now is not ours.
+  printf '%s %s %s %s\n' "$other" "$(($(process_ticks "$other") - 1))" "$EPOCHSECONDS" stamp >"$PIDS/redis"
+  ! part_pid redis >/dev/null || fail 'it is taken for ours'
+  end_part redis 1
+  alive "$other" || fail 'a process of somebody else was ended'
+  kill "$other"
+}
+
+test_a_broken_pid_file_signals_nobody() {
+  ready_home
+  printf 'garbage\n' >"$PIDS/redis"
+  end_part redis 1
+  [[ ! -e "$PIDS/redis" ]] || fail 'the file is left'
+}
+
+test_a_launched_process_does_not_hold_the_lock() {
+  ready_home
+  lock_home
+  launch redis stamp sleep 300
+  exec 9>&-
+  within 5 flock -n "$FLASHSALE_HOME/lock" true
+  end_part redis 1
+}
+
+test_a_part_that_dies_while_it_starts_is_told_with_its_log() {
+  ready_home
+  launch redis stamp bash -c 'echo the reason; exit 1'
+  fails_saying 'redis ended while it was starting' await redis 10 false
+  says 'the reason'
+}
+
+test_a_taken_port_is_refused_with_its_holder() {
+  local port=23811 pid
+  redis-server --port $port --bind 127.0.0.1 --save '' --dir "$SCRATCH" >/dev/null 2>&1 &
+  pid=$!
+  within 5 port_taken $port
+  FLASHSALE_EDGE_PORT=$port cli up --yes
+  kill "$pid"
+  ends_with 1
+  says "port $port is taken by process $pid (redis-server 127.0.0.1:$port)"
+  says "FLASHSALE_EDGE_PORT=$((port + 1000))"
+  [[ ! -e "$SCRATCH/home/pids/redis" ]] || fail 'something was started all the same'
+}
+
+test_a_home_with_somebody_elses_files_is_left_alone() {
+  mkdir -p "$SCRATCH/home"
+  : >"$SCRATCH/home/precious"
+  cli up --yes
+  ends_with 1
+  says "holds something that is not Flashsale's"
+  cli reset --yes
+  ends_with 1
+  [[ -e "$SCRATCH/home/precious" ]] || fail 'it was deleted'
+}
+
+test_sockets_stay_in_a_home_with_a_short_plain_path() {
+  local sockets
+  FLASHSALE_HOME=$(mktemp -d /tmp/fs.XXXX)
+  load
+  prepare_home
+  sockets=$SOCKETS
+  rm -rf -- "$FLASHSALE_HOME"
+  equals "$sockets" "$FLASHSALE_HOME/sock"
+}
+
+test_a_long_path_gets_a_short_private_socket_folder_and_keeps_it() {
+  local long first
+  printf -v long '%0110d' 0
+  load FLASHSALE_HOME="$SCRATCH/$long"
+  prepare_home
+  first=$SOCKETS
+  equals "$(stat -c %a "$first")" 700
+  LC_ALL=C
+  [[ ${#MYSQL_SOCKET} -le 107 ]] || fail "too long: $MYSQL_SOCKET"
+  find_socket_dir
+  equals "$SOCKETS" "$first"
+  drop_short_socket_dir
+  [[ ! -e "$first" ]] || fail 'it is left'
+}
+
+test_a_path_with_blanks_gets_a_plain_socket_folder() {
+  load FLASHSALE_HOME="$SCRATCH/a b"
+  prepare_home
+  [[ "$SOCKETS" != *' '* ]] || fail "it has a blank: $SOCKETS"
+  drop_short_socket_dir
+}
+
+test_a_socket_folder_that_others_could_enter_is_not_trusted() {
+  mkdir -m 0755 "$SCRATCH/open"
+  ! trusted_dir "$SCRATCH/open" || fail 'an open folder is trusted'
+  chmod 0700 "$SCRATCH/open"
+  trusted_dir "$SCRATCH/open" || fail 'a closed folder is not trusted'
+  ln -s "$SCRATCH/open" "$SCRATCH/link"
+  ! trusted_dir "$SCRATCH/link" || fail 'a link is trusted'
+}
+
+test_secrets_are_made_once_and_private() {
+  local before
+  ready_home
+  make_secrets
+  before=$(secret edge-token)
+  make_secrets
+  equals "$(secret edge-token)" "$before"
+  equals "$(find "$SECRETS" -type f ! -perm 600 | wc -l)" 0
+  equals "$(stat -c %a "$SECRETS")" 700
+  [[ "$(secret redis-edge)" != "$(secret redis-backend)" ]] || fail 'two users share a password'
+}

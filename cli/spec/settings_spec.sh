@@ -1,0 +1,97 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034,SC2153,SC2154,SC2317 # the names are those of the parts under test
+
+env_file() { printf '%s\n' "$@" >"$SCRATCH/env" && export FLASHSALE_ENV_FILE="$SCRATCH/env"; }
+
+test_defaults_are_those_that_the_example_lists() {
+  local name value
+  load
+  while IFS='=' read -r name value; do
+    name=${name#\#}
+    [[ "$name" == FLASHSALE_HOME ]] || equals "$name=${!name}" "$name=$value"
+  done < <(grep -E '^#FLASHSALE_[A-Z0-9_]+=' "$ROOT/.env.example")
+}
+
+test_the_example_lists_every_setting() {
+  local name
+  load
+  for name in "${!setting_kind[@]}"; do grep -q "^#$name=" "$ROOT/.env.example" || fail "$name is not in .env.example"; done
+}
+
+test_the_file_is_read_with_comments_quotes_and_blanks() {
+  env_file '# a comment' '' '  FLASHSALE_EDGE_PORT=9090  ' 'FLASHSALE_CMS_PORT="9091"' "FLASHSALE_HOME='$SCRATCH/a b'"
+  unset FLASHSALE_HOME
+  load
+  equals "$FLASHSALE_EDGE_PORT $FLASHSALE_CMS_PORT" '9090 9091'
+  equals "$FLASHSALE_HOME" "$SCRATCH/a b"
+}
+
+test_the_environment_wins_over_the_file() {
+  env_file 'FLASHSALE_EDGE_PORT=9090'
+  load FLASHSALE_EDGE_PORT=9191
+  equals "$FLASHSALE_EDGE_PORT" 9191
+}
+
+test_the_file_is_never_executed() {
+  env_file "FLASHSALE_HOME=$SCRATCH/\$(touch $SCRATCH/executed)"
+  unset FLASHSALE_HOME
+  load
+  [[ ! -e "$SCRATCH/executed" ]] || fail 'it was executed'
+}
+
+test_a_line_that_is_no_setting_is_named_by_its_number() {
+  env_file 'FLASHSALE_EDGE_PORT=9090' 'port 9090'
+  cli status
+  ends_with 1
+  says 'line 2 is not KEY=VALUE: port 9090'
+}
+
+test_an_unknown_key_is_named_by_its_number() {
+  env_file 'FLASHSALE_EDGE_PROT=9090'
+  cli status
+  ends_with 1
+  says 'line 1 sets FLASHSALE_EDGE_PROT, which is no setting'
+}
+
+test_a_quote_that_does_not_end_is_named() {
+  env_file 'FLASHSALE_HOME="abc'
+  cli status
+  ends_with 1
+  says 'line 1 has a quote that does not end'
+}
+
+test_a_port_that_is_none_is_named_with_where_it_came_from() {
+  env_file 'FLASHSALE_EDGE_PORT=80x'
+  cli status
+  ends_with 1
+  says "FLASHSALE_EDGE_PORT is '80x' (from .env line 1)"
+}
+
+test_two_parts_on_one_port_are_refused() {
+  FLASHSALE_EDGE_PORT=9000 FLASHSALE_CMS_PORT=9000 cli status
+  ends_with 1
+  says 'are both 9000'
+}
+
+test_the_brokers_second_port_counts_too() {
+  FLASHSALE_BROKER_PORT=9002 FLASHSALE_EDGE_PORT=9000 cli status
+  ends_with 1
+  says 'which the broker opens as well'
+}
+
+test_an_unknown_name_in_the_environment_is_told() {
+  FLASHSALE_EDGE_PROT=1 cli status
+  says 'FLASHSALE_EDGE_PROT is in the environment, but is no setting'
+}
+
+test_production_is_refused_with_a_sentence() {
+  FLASHSALE_PROFILE=production cli up --yes
+  ends_with 1
+  says 'plain HTTP'
+}
+
+test_a_profile_that_is_none_is_refused() {
+  FLASHSALE_PROFILE=prod cli status
+  ends_with 1
+  says "FLASHSALE_PROFILE is 'prod'"
+}
