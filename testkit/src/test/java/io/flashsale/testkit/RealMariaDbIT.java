@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Timestamp;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,19 @@ class RealMariaDbIT {
     void times_are_utc() throws SQLException {
         assertThat(number(mariaDb.createDatabase(), "SELECT TIMESTAMPDIFF(MINUTE, UTC_TIMESTAMP(), NOW())"))
                 .isZero();
+    }
+
+    @Test
+    void times_keep_their_milliseconds_on_the_way() throws SQLException {
+        String database = mariaDb.createDatabase();
+        execute(database, "CREATE TABLE t (at DATETIME(3))");
+        try (Connection connection = mariaDb.connect(database);
+                PreparedStatement insert = connection.prepareStatement("INSERT INTO t VALUES (?)")) {
+            insert.setTimestamp(1, new Timestamp(1_700_000_000_123L));
+            insert.executeUpdate();
+        }
+
+        assertThat(number(database, "SELECT MICROSECOND(at) FROM t")).isEqualTo(123_000);
     }
 
     private static void execute(String database, String sql) throws SQLException {
