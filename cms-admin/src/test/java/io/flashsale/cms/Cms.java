@@ -30,8 +30,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The whole service over real HTTP on a port of its own, against a database of its own, with no more rights there
- * than it needs. Where a test wants changes to be carried, {@link #carrying} plays the backend.
+ * The whole service over real HTTP on a port of its own, against a database of its own, with the rights that its
+ * account has in a real installation. Where a test wants changes to be carried, {@link #carrying} plays the backend.
  */
 public final class Cms implements AutoCloseable {
 
@@ -99,25 +99,22 @@ public final class Cms implements AutoCloseable {
         return file;
     }
 
-    /** No more rights than the service needs: it appends to the ledger, the effects and the audit log, and deletes policy only. */
+    /** Exactly the rights that the account has in a real installation. */
     private static void grant(String database, String user, String password) {
-        var rights = Map.of(
-                "promo", "SELECT, INSERT, UPDATE",
-                "promo_item", "SELECT, INSERT, UPDATE",
-                "stock_ledger", "SELECT, INSERT",
-                "redis_effect", "SELECT, INSERT",
-                "policy", "SELECT, INSERT, DELETE",
-                "blacklist_entry", "SELECT, INSERT, UPDATE",
-                "audit_log", "INSERT");
+        Path grants = Path.of(System.getProperty("flashsale.root"), "ops/mariadb/grants/afterMigrate__grants.sql");
         try (Connection connection = RealMariaDb.shared().connect(database);
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE USER '" + user + "'@'127.0.0.1' IDENTIFIED BY '" + password + "'");
-            for (Map.Entry<String, String> right : rights.entrySet()) {
-                statement.execute("GRANT " + right.getValue() + " ON " + database + "." + right.getKey() + " TO '"
-                        + user + "'@'127.0.0.1'");
+            for (String line : Files.readAllLines(grants)) {
+                if (line.endsWith(" TO 'cms'@'%';")) {
+                    statement.execute(line.replace(" flashsale.", " " + database + ".")
+                            .replace("'cms'@'%';", "'" + user + "'@'127.0.0.1'"));
+                }
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -22,9 +22,9 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("flashsale")
 public record CmsSettings(
-        @NotNull(message = "is demo or production") Profile profile,
+        @NotNull(message = "must be demo or production") Profile profile,
         @Valid @NotNull Mysql mysql,
-        @NotNull(message = "names the file that holds the operator's token (FLASHSALE_OPERATOR_TOKEN_FILE)")
+        @NotNull(message = "must name the file that holds the operator's token (FLASHSALE_OPERATOR_TOKEN_FILE)")
                 Path operatorTokenFile,
         @DurationMin(millis = 0) @DurationMax(seconds = 30) @DefaultValue("5s") Duration carryWait) {
 
@@ -40,9 +40,12 @@ public record CmsSettings(
      * @param passwordFile holds the password of {@code user}
      */
     public record Mysql(
-            @NotNull @Pattern(regexp = "jdbc:mysql://.+", message = "is a jdbc:mysql:// address (FLASHSALE_MYSQL_URL)")
+            @NotNull
+                    @Pattern(
+                            regexp = "jdbc:mysql://.+",
+                            message = "must be a jdbc:mysql:// address (FLASHSALE_MYSQL_URL)")
                     String url,
-            @NotBlank(message = "names the account of cms-admin (FLASHSALE_MYSQL_USER)") String user,
-            @NotNull(message = "names the file that holds the account's password (FLASHSALE_MYSQL_PASSWORD_FILE)")
+            @NotBlank(message = "must name the account of cms-admin (FLASHSALE_MYSQL_USER)") String user,
+            @NotNull(message = "must name the file that holds the account's password (FLASHSALE_MYSQL_PASSWORD_FILE)")
                     Path passwordFile) {}
 }
