@@ -1,0 +1,72 @@
+package io.flashsale.e2e.checker;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One {@code POST /buy} as its client knows it: what was asked and what came of it. */
+public record Attempt(
+        long number,
+        String userId,
+        int level,
+        String sku,
+        int quantity,
+        @Nullable String requestId,
+        Instant invokedAt,
+        Outcome outcome) {
+
+    /** How an attempt ended, from the client's side. */
+    public sealed interface Outcome {
+        /** A whole answer arrived; {@code code} is null where the body named none. */
+        record Answered(Instant at, int status, @Nullable String code, @Nullable String orderId) implements Outcome {}
+
+        /** The connection broke or the client gave up: the order may or may not exist. */
+        record Lost(Instant at, String why) implements Outcome {}
+
+        /** The client itself ended before it learnt anything. */
+        record InFlight() implements Outcome {}
+    }
+
+    /** The three answers that matter to the invariants. */
+    public enum Kind {
+        OK,
+        FAIL,
+        UNKNOWN
+    }
+
+    public Kind kind() {
+        String code = code();
+        if (code == null || code.equals("PENDING")) {
+            return Kind.UNKNOWN;
+        }
+        return code.equals("RESERVED") ? Kind.OK : Kind.FAIL;
+    }
+
+    public @Nullable String code() {
+        return outcome instanceof Outcome.Answered answered ? answered.code() : null;
+    }
+
+    public @Nullable String orderId() {
+        return outcome instanceof Outcome.Answered answered ? answered.orderId() : null;
+    }
+
+    /** When the client knew; null if it never did. */
+    public @Nullable Instant completedAt() {
+        if (outcome instanceof Outcome.Answered answered) {
+            return answered.at();
+        }
+        return outcome instanceof Outcome.Lost lost ? lost.at() : null;
+    }
+
+    @Override
+    public String toString() {
+        return "attempt %d of %s for %d of %s, key %s: %s %s"
+                .formatted(
+                        number,
+                        userId,
+                        quantity,
+                        sku,
+                        requestId,
+                        code() == null ? outcome.getClass().getSimpleName() : code(),
+                        orderId() == null ? "" : orderId());
+    }
+}

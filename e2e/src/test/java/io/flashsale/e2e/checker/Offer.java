@@ -1,0 +1,56 @@
+package io.flashsale.e2e.checker;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a scenario promised to buyers, in its own words, so that a wrong row in the product's tables cannot excuse itself.
+ *
+ * @param stock units published at first
+ * @param toppedUp units added later
+ * @param limit units per buyer; null: none
+ * @param levelLimits units per buyer of a level, where it differs; 0: the level may not buy
+ */
+public record Offer(
+        String sku,
+        int stock,
+        int toppedUp,
+        @Nullable Integer limit,
+        Map<Integer, Integer> levelLimits,
+        int minLevel,
+        long priceMinor,
+        String currency,
+        Instant opens,
+        Instant closes) {
+
+    public Offer {
+        levelLimits = Map.copyOf(levelLimits);
+    }
+
+    /** All units that were ever for sale. */
+    public int units() {
+        return stock + toppedUp;
+    }
+
+    /** Units that a buyer of this level may hold or own at a time. */
+    public int limitOf(int level) {
+        if (level < minLevel) {
+            return 0;
+        }
+        Integer special = levelLimits.get(level);
+        if (special != null) {
+            return special;
+        }
+        return limit == null ? Integer.MAX_VALUE : limit;
+    }
+
+    public Offer toppedUpBy(int more) {
+        return new Offer(
+                sku, stock, toppedUp + more, limit, levelLimits, minLevel, priceMinor, currency, opens, closes);
+    }
+
+    public Offer closingAt(Instant when) {
+        return new Offer(sku, stock, toppedUp, limit, levelLimits, minLevel, priceMinor, currency, opens, when);
+    }
+}

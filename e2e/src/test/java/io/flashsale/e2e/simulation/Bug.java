@@ -1,0 +1,39 @@
+package io.flashsale.e2e.simulation;
+
+/** A mistake that somebody could make in the real system, and the invariant that must notice it. */
+enum Bug {
+    DROP_THE_BUYERS_MARK("INV-09"),
+    DECREMENT_IN_TWO_STEPS("INV-05"),
+    DECREMENT_IN_TWO_STEPS_WITHOUT_A_CEILING("INV-03"),
+    RELEASE_TWICE("INV-12"),
+    NO_UNIQUE_KEY("INV-14"),
+    COUNT_DUPLICATES("INV-02"),
+    ACKNOWLEDGE_BEFORE_COMMIT("INV-05"),
+    NO_EPOCH("INV-04"),
+    NO_PENDING_SET("INV-04"),
+    ANSWER_BEFORE_SEND("INV-05"),
+    REFUSE_AND_KEEP_THE_UNITS("INV-04"),
+    SECOND_VERDICT_WINS("INV-04"),
+    BUSY_AFTER_RESERVE("INV-07"),
+    FORGET_REQUEST_KEYS("INV-10"),
+    SHARE_REQUEST_KEYS_AMONG_BUYERS("INV-11"),
+    IGNORE_THE_PAYLOAD_OF_A_REPLAY("INV-11"),
+    SOLD_OUT_TO_HOLDERS("INV-10"),
+    RELEASE_WITHOUT_LEDGER("INV-12"),
+    RELEASE_WITHOUT_EFFECT("INV-04"),
+    NO_SWEEP("INV-17"),
+    REFUSE_WITH_STOCK_LEFT("INV-18"),
+    PRICE_FROM_THE_CLIENT("INV-22"),
+    SELL_AFTER_THE_CLOSE("INV-20"),
+    REPEAT_ORDER_IDS("INV-24"),
+    AN_ORDER_NOBODY_ASKED_FOR("INV-06"),
+    LOSE_SIGHT_OF_QUEUED_ORDERS("INV-27"),
+    ANSWER_WITHOUT_CODE("INV-29"),
+    LOSE_A_NACKED_MESSAGE("INV-08");
+
+    final String noticedBy;
+
+    Bug(String noticedBy) {
+        this.noticedBy = noticedBy;
+    }
+}
