@@ -448,7 +448,9 @@ end
   Reply {now ms, lease until ms (0 without one), {ready 0|1, seq, state, opens, closes, published, available, held, sold},
          ...}; an item that is not there is {0}.   O(items) ]]
 local function snapshot(keys, args)
-  if #keys > MAX_BATCH or #args ~= 2 * #keys then return misuse('snapshot takes itemId and epoch for each of at most 256 keys') end
+  if #keys > MAX_BATCH or #args ~= 2 * #keys then
+    return misuse('snapshot takes itemId and epoch for each of at most 256 keys')
+  end
   local now = now_ms()
   local reply = { now, now < lease.until_ms and lease.until_ms or 0 }
   for i, key in ipairs(keys) do

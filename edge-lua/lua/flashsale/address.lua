@@ -1,0 +1,73 @@
+--[[ Client addresses as bytes: 4 of IPv4, 16 of IPv6; an IPv4 address mapped into IPv6 is the IPv4 address.
+
+  Who the client is, nginx's realip module has decided before: the socket's peer, or what a trusted proxy said of it. ]]
+
+local ffi = require "ffi"
+local C = ffi.C
+
+ffi.cdef [[
+  int inet_pton(int family, const char *text, void *bytes);
+]]
+
+local M = {}
+
+local AF_INET, AF_INET6 = 2, 10
+local MAPPED = string.rep("\0", 10) .. "\255\255"
+local scratch = ffi.new("uint8_t[16]")
+
+-- normal(bytes): the same address in its shortest form.
+local function normal(bytes)
+  if #bytes == 16 and bytes:sub(1, 12) == MAPPED then return bytes:sub(13) end
+  return bytes
+end
+M.normal = normal
+
+-- parse(text): the bytes of an address, or nil.
+function M.parse(text)
+  if C.inet_pton(AF_INET, text, scratch) == 1 then return ffi.string(scratch, 4) end
+  if C.inet_pton(AF_INET6, text, scratch) == 1 then return normal(ffi.string(scratch, 16)) end
+  return nil
+end
+
+-- whose(bytes): whom a bucket holds to account: an IPv4 address, or an IPv6 /64, since a host has as many of those as it likes.
+function M.whose(bytes)
+  if #bytes == 16 then return bytes:sub(1, 8) end
+  return bytes
+end
+
+local function same_prefix(a, b, bits)
+  local whole = math.floor(bits / 8)
+  if a:sub(1, whole) ~= b:sub(1, whole) then return false end
+  local rest = bits - whole * 8
+  if rest == 0 then return true end
+  local shift = 8 - rest
+  return bit.rshift(a:byte(whole + 1), shift) == bit.rshift(b:byte(whole + 1), shift)
+end
+
+--[[ networks{"127.0.0.0/8", "::1", …}: a function that says whether bytes are in one of them. Remembers up to 10,000 answers.
+  Throws a sentence about a text that is no network. ]]
+function M.networks(texts)
+  local list = {}
+  for _, text in ipairs(texts) do
+    local address, bits = text:match("^([^/]+)/?(%d*)$")
+    local bytes = address and M.parse(address)
+    local most = bytes and #bytes * 8
+    bits = bits ~= "" and tonumber(bits) or most
+    if not bytes or bits > most then error("not a network: " .. text, 0) end
+    list[#list + 1] = { bytes = bytes, bits = bits }
+  end
+  local known, count = {}, 0
+  return function(bytes)
+    local answer = known[bytes]
+    if answer ~= nil then return answer end
+    answer = false
+    for _, network in ipairs(list) do
+      if #network.bytes == #bytes and same_prefix(network.bytes, bytes, network.bits) then answer = true end
+    end
+    if count >= 10000 then known, count = {}, 0 end
+    known[bytes], count = answer, count + 1
+    return answer
+  end
+end
+
+return M

@@ -1,0 +1,20 @@
+--[[ Token buckets in a shared dict, by the one number that a bucket needs: when it would be full again (GCRA).
+
+  take(dict, key, rule, now_ms, tokens): true, or false and the ms until it would be true, or nil where the store is full:
+  that is for the caller to refuse, nothing is ever evicted to make room.
+  Accepted: get and set are two steps, so workers that take at the same instant may share a token; at most one per worker. ]]
+
+local M = {}
+
+function M.take(dict, key, rule, now_ms, tokens)
+  local full_at = dict:get(key)
+  if not full_at or full_at < now_ms then full_at = now_ms end
+  full_at = full_at + rule.interval_ms * tokens
+  local over = full_at - now_ms - rule.interval_ms * rule.burst
+  if over > 1e-6 then return false, over end
+  local stored = dict:safe_set(key, full_at, (full_at - now_ms) / 1000 + 0.1)
+  if not stored then return nil end
+  return true
+end
+
+return M

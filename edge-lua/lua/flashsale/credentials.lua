@@ -1,0 +1,65 @@
+--[[ What a request says of itself outside its body: the token's place, the address, the key, the origin.
+
+  The address is nginx's, after its realip module has asked the trusted proxies; nothing else is believed. ]]
+
+local ffi = require "ffi"
+local address = require "flashsale.address"
+local buy_request = require "flashsale.buy_request"
+local platform = require "flashsale.platform"
+
+local M = {}
+
+local binary_address = platform.variable("binary_remote_addr")
+local authorization = platform.variable("http_authorization")
+local cookie = platform.variable("cookie_session")
+local key_header = platform.variable("http_idempotency_key")
+
+local BEARER = 7 -- bytes of "Bearer "
+
+local function is_bearer(p, n)
+  if n <= BEARER or p[6] ~= 0x20 then return false end
+  return ffi.string(p, 6):lower() == "bearer"
+end
+
+--[[ token(request): address and length of the session token, and whether the cookie gave it; nil where there is none. The
+  body's comes first, then the Authorization header's, then the cookie's. ]]
+function M.token(request)
+  if request.token then return request.token, request.token_length, false end
+  local p, n = authorization()
+  if p and is_bearer(p, n) then return p + BEARER, n - BEARER, false end
+  p, n = cookie()
+  if p then return p, n, true end
+  return nil, 0, false
+end
+
+-- client_address(): the client's address as bytes.
+function M.client_address()
+  local p, n = binary_address()
+  if not p then return "" end
+  return address.normal(ffi.string(p, n))
+end
+
+-- idempotency_key(): the header's value, "" where there is none, or nil and what is wrong with it.
+function M.idempotency_key()
+  local p, n = key_header()
+  if not p then return "" end
+  if n > 64 then return nil, "must be 1 to 64 of A-Z a-z 0-9 _ -" end
+  local key = ffi.string(p, n)
+  if not buy_request.is_id(key) then return nil, "must be 1 to 64 of A-Z a-z 0-9 _ -" end
+  return key
+end
+
+--[[ same_origin_json(): whether a request that a browser's cookie identifies may act: it is JSON, which no form of another
+  site can send, and where the browser tells its origin that is this host. ]]
+function M.same_origin_json()
+  local content_type = ngx.var.http_content_type
+  if not content_type or not content_type:lower():find("^application/json%s*;?") then return false end
+  local site = ngx.var.http_sec_fetch_site
+  if site then return site == "same-origin" end
+  local origin = ngx.var.http_origin
+  if not origin then return true end
+  local host = origin:match("^https?://(.+)$")
+  return host ~= nil and host:lower() == (ngx.var.http_host or ""):lower()
+end
+
+return M

@@ -1,0 +1,257 @@
+--[[ POST /buy: the funnel, cheapest check first (docs: design, section 5). Each step is refused on the spot and costs no
+  Redis until all of nginx's own checks are passed.
+
+  Guarantees: what cannot be checked is refused; from the moment units may have been taken the answer is RESERVED, PENDING or
+  a decided refusal, whatever breaks. Strings of 128 bytes or more are never made of a request here: the body and the token
+  stay where nginx has them. ]]
+
+local address = require "flashsale.address"
+local answer = require "flashsale.answer"
+local backend = require "flashsale.backend"
+local blacklist = require "flashsale.blacklist"
+local bucket = require "flashsale.bucket"
+local buy_request = require "flashsale.buy_request"
+local codes = require "flashsale.codes"
+local credentials = require "flashsale.credentials"
+local holders = require "flashsale.holders"
+local metrics = require "flashsale.metrics"
+local order_id = require "flashsale.order_id"
+local platform = require "flashsale.platform"
+local session = require "flashsale.session"
+local settings = require "flashsale.settings"
+local stock = require "flashsale.stock"
+local trace_id = require "flashsale.trace"
+local view = require "flashsale.view"
+
+local M = {}
+
+local NOT_AFTER_MS = 2000
+local MAX_IDS = 3 -- tries for an order id that nobody has
+
+local body = platform.variable("request_body")
+local refuse = answer.refuse
+
+local filling = { field = "", problem = "", service = "", opens = "", closes = "" }
+
+local function busy(trace, service)
+  filling.service = service
+  return refuse("BUSY", trace, filling)
+end
+
+local function bad_request(trace, field, problem)
+  filling.field, filling.problem = field, problem
+  return refuse("BAD_REQUEST", trace, filling)
+end
+
+local function throttled(trace, wait_ms)
+  local seconds = math.ceil((wait_ms or 1000) / 1000)
+  return refuse("THROTTLED", trace, filling, seconds > 1 and seconds or 1)
+end
+
+-- The whole edge's bucket is drawn from in lots, one look into the dict for many requests.
+local LOT = 64
+local lot_left = 0
+
+local function edge_admits(now)
+  local rule = settings.bucket_edge
+  if not rule then return true end
+  if lot_left > 0 then
+    lot_left = lot_left - 1
+    return true
+  end
+  local tokens = math.min(LOT, rule.burst)
+  local taken, wait = bucket.take(ngx.shared.fs_bucket_common, "edge", rule, now, tokens)
+  if taken then lot_left = tokens - 1 end
+  return taken, wait
+end
+
+local function admits(dict, rule, key, now)
+  if not rule then return true end
+  local taken, wait = bucket.take(dict, key, rule, now, 1)
+  if taken == nil then metrics.event("dict_full") end
+  return taken, wait
+end
+
+local exempt = address.networks(settings.rate_exempt)
+
+--[[ standing(item, …): the code that a fresh hint refuses with, or nil: ask Redis. ]]
+local function standing(item, quantity, now, redis_now)
+  if now - item.hint_at > view.MAX_AGE_MS then return nil end
+  if item.ready == 0 then
+    if item.catalog_state == "ENDED" or redis_now >= item.catalog_closes then return "ENDED" end
+    return "NOT_READY"
+  end
+  if item.state == "ENDED" or redis_now >= item.closes then return "ENDED" end
+  if item.state == "PAUSED" then return "PAUSED" end
+  if item.state ~= "LIVE" then return "NOT_READY" end
+  if redis_now < item.opens then return "NOT_STARTED" end
+  if item.available < quantity then return item.held > 0 and "ALL_RESERVED" or "SOLD_OUT" end
+  return nil
+end
+
+--[[ may_have_order(item, user, request_id): whether a refused buyer may be one who repeats a request that won. Only a request
+  with a key can be a repetition: without one the function could not tell it from a new one and would refuse it as well. ]]
+local function may_have_order(item, user, request_id)
+  if request_id == "" then return false end
+  if item.ready == 0 or item.holders.loaded < item.seq or view.passed_since_hint(item) then return true end
+  return user ~= nil and holders.may_hold(item.holders, user)
+end
+
+local function refuse_standing(trace, item, code, now)
+  if code == "NOT_READY" then
+    local service = view.closed(now)
+    if service then return busy(trace, service) end
+  end
+  filling.opens, filling.closes = answer.iso(item.opens), answer.iso(item.closes)
+  return refuse(code, trace, filling)
+end
+
+local function hold_text(hold_ms)
+  local minutes = hold_ms / 60000
+  if minutes == 30 then return "half an hour" end
+  if minutes == 60 then return "an hour" end
+  if minutes >= 2 then return string.format("%d minutes", math.floor(minutes)) end
+  return string.format("%d seconds", math.floor(hold_ms / 1000))
+end
+
+--[[ settle(…): units are taken, or an order exists. outcome is a code; anything that is not one is PENDING. ]]
+local function settle(trace, item, outcome, id, pay_before)
+  if outcome == "RESERVED" then
+    return answer.order("RESERVED", trace, id, pay_before, { hold = hold_text(item.hold_ms) })
+  end
+  if outcome == "PENDING" or not codes.by_name[outcome] then
+    return answer.order("PENDING", trace, id, pay_before, { orderID = id })
+  end
+  return answer.order(outcome, trace, id, nil, { service = "order", field = "goodsSKU", problem = "was refused",
+    opens = answer.iso(item.opens), closes = answer.iso(item.closes) })
+end
+
+-- What `reserve` says besides TAKEN and REPLAYED.
+local function refuse_reserve(trace, item, reply, now)
+  local outcome = reply[1]
+  if outcome == "TOO_LATE" or outcome == "ID_TAKEN" then return busy(trace, "stock") end
+  if outcome == "NOT_STARTED" then item.opens = tonumber(reply[2]) or item.opens end
+  if outcome == "ENDED" then item.closes = tonumber(reply[2]) or item.closes end
+  if not codes.by_name[outcome] then return refuse("NOT_READY", trace, filling) end
+  return refuse_standing(trace, item, outcome, now)
+end
+
+local function reserve(item, user, level, quantity, request_id, trace, now)
+  local reply, problem, id
+  for _ = 1, MAX_IDS do
+    local redis_now = view.redis_now()
+    id = order_id.next(item.id36, redis_now)
+    view.passed(item, now)
+    reply, problem = stock.reserve(item, id, redis_now + NOT_AFTER_MS, user, level, quantity, request_id, trace)
+    if not reply or reply[1] ~= "ID_TAKEN" then break end
+  end
+
+  if not reply then
+    if problem == "unknown" then return settle(trace, item, "PENDING", id, nil) end
+    if problem == "not_ready" then return refuse("NOT_READY", trace, filling) end
+    return busy(trace, "stock")
+  end
+  if reply[1] == "REPLAYED" then
+    local outcome = reply[4]
+    if outcome == "UNDECIDED" or outcome == "SENT" then outcome = "PENDING" end
+    return settle(trace, item, outcome, reply[2], tonumber(reply[3]))
+  end
+  if reply[1] ~= "TAKEN" then return refuse_reserve(trace, item, reply, now) end
+
+  local pay_before = tonumber(reply[3])
+  view.passed(item, platform.monotonic_ms())
+  local ok, verdict = pcall(backend.place, item, id, user, level, quantity, request_id, pay_before, trace)
+  if not ok then
+    ngx.log(ngx.ERR, "order ", id, ": ", verdict)
+    verdict = "PENDING"
+  end
+  return settle(trace, item, verdict, id, pay_before)
+end
+
+local function buys_nothing(item, level)
+  if level < item.min_level then return true end
+  local limit = item.limits.by_level[level] or item.limits.default
+  return limit == 0
+end
+
+function M.run()
+  local trace = trace_id.next()
+  local now = platform.monotonic_ms()
+  view.refresh()
+
+  -- 1: JSON and types; nginx itself saw to method and size
+  local p, length = body()
+  if not p then return bad_request(trace, "body", "is missing") end
+  local request, field, problem = buy_request.parse(p, length)
+  if not request then return bad_request(trace, field, problem) end
+  local sku, quantity, request_id = request.sku, request.quantity, request.request_id
+  if request_id == "" then
+    request_id, problem = credentials.idempotency_key()
+    if not request_id then return bad_request(trace, "Idempotency-Key", problem) end
+  end
+
+  -- 2: the address, and the edge as a whole
+  local redis_now = view.redis_now()
+  local client = credentials.client_address()
+  if blacklist.has("address", client, redis_now) then return refuse("BLACKLISTED", trace, filling) end
+  local taken, wait
+  if settings.bucket_address and not exempt(client) then
+    taken, wait = admits(ngx.shared.fs_bucket_address, settings.bucket_address, address.whose(client), now)
+    if not taken then return throttled(trace, wait) end
+  end
+  taken, wait = edge_admits(now)
+  if not taken then return throttled(trace, wait) end
+
+  -- 3: the item, as far as a hint that is fresh can tell
+  local item = view.by_sku[sku]
+  if not item then
+    if not view.redis_answers(now) then return busy(trace, "stock") end
+    if not view.catalog_ready then return refuse("NOT_READY", trace, filling) end
+    return refuse("UNKNOWN_SKU", trace, filling)
+  end
+  local token, token_length, by_cookie = credentials.token(request)
+  if item.public then
+    local code = standing(item, quantity, now, redis_now)
+    if code then
+      local user = request.user
+      if request_id ~= "" and not user and token then user = session.peek_subject(token, token_length) end
+      if code == "NOT_READY" or not may_have_order(item, user, request_id) then
+        return refuse_standing(trace, item, code, now)
+      end
+    end
+  end
+  local service = view.closed(now)
+  if service then return busy(trace, service) end
+
+  -- 4: who it is
+  local claims = token and session.verify(token, token_length, redis_now / 1000)
+  if not claims or (by_cookie and not credentials.same_origin_json()) then
+    return refuse("UNAUTHENTICATED", trace, filling)
+  end
+  local user, level = claims.user, claims.level
+  if blacklist.has("session", claims.session, redis_now) then return refuse("UNAUTHENTICATED", trace, filling) end
+  if (request.user and request.user ~= user) or (request.level and request.level ~= level) then
+    return refuse("IDENTITY_MISMATCH", trace, filling)
+  end
+
+  -- 5, 6: standing and eligibility
+  if blacklist.has("account", user, redis_now) then return refuse("BLACKLISTED", trace, filling) end
+  if buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", trace, filling) end
+  if not item.public then
+    local code = standing(item, quantity, now, redis_now)
+    if code and (code == "NOT_READY" or not may_have_order(item, user, request_id)) then
+      return refuse_standing(trace, item, code, now)
+    end
+  end
+
+  -- 7: how often
+  taken, wait = admits(ngx.shared.fs_bucket_account, settings.bucket_account, user, now)
+  if not taken then return throttled(trace, wait) end
+  taken, wait = admits(ngx.shared.fs_bucket_common, settings.bucket_sku, sku, now)
+  if not taken then return throttled(trace, wait) end
+
+  -- 9: the units; 8, tickets, is not there yet
+  return reserve(item, user, level, quantity, request_id, trace, now)
+end
+
+return M

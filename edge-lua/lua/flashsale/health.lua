@@ -1,0 +1,57 @@
+--[[ /livez: this worker runs. /readyz: a buyer could buy through this edge right now. /metrics: counters and gauges. ]]
+
+local metrics = require "flashsale.metrics"
+local platform = require "flashsale.platform"
+local view = require "flashsale.view"
+
+local M = {}
+
+local function send(status, text)
+  ngx.status = status
+  ngx.header["Content-Type"] = "application/json"
+  ngx.header["Cache-Control"] = "no-store"
+  ngx.print(text)
+end
+
+function M.live()
+  return send(200, '{"status":"UP"}\n')
+end
+
+function M.ready()
+  view.refresh()
+  local now = platform.monotonic_ms()
+  local up = not view.closed(now) and view.catalog_ready
+  return send(up and 200 or 503, string.format(
+    '{"status":"%s","redis":%s,"catalog":%s,"blacklist":%s,"backend":%s}\n', up and "UP" or "DOWN",
+    view.redis_answers(now), view.catalog_ready, view.blacklist_ready, view.backend_answers(now)))
+end
+
+local DICTS = { "fs_state", "fs_catalog", "fs_hints", "fs_holders", "fs_metrics", "fs_bucket_account", "fs_bucket_address",
+  "fs_bucket_common", "fs_blacklist_address", "fs_blacklist_account", "fs_blacklist_session" }
+
+function M.metrics()
+  view.refresh()
+  local now = platform.monotonic_ms()
+  local items, oldest = 0, 0
+  for _, item in pairs(view.by_sku) do
+    items = items + 1
+    if item.ready == 1 then oldest = math.max(oldest, now - item.hint_at) end
+  end
+  local gauges = {
+    { "redis_age_seconds", math.min(1e9, now - view.redis_at) / 1000 },
+    { "backend_beat_age_seconds", math.min(1e9, now - view.beat_at) / 1000 },
+    { "hint_age_seconds", oldest / 1000 },
+    { "clock_offset_seconds", view.clock_offset / 1000 },
+    { "blacklist_ready", view.blacklist_ready and 1 or 0 },
+    { "gate_open", view.closed(now) and 0 or 1 },
+    { "items", items },
+  }
+  for _, name in ipairs(DICTS) do
+    gauges[#gauges + 1] = { "dict_free_bytes_" .. name:sub(4), ngx.shared[name]:free_space() }
+  end
+  ngx.header["Content-Type"] = "text/plain; version=0.0.4"
+  ngx.header["Cache-Control"] = "no-store"
+  ngx.print(metrics.text(gauges))
+end
+
+return M

@@ -1,0 +1,120 @@
+--[[ The public reads: live promos and items with the server's clock, from this worker's copy of the world.
+
+  Only public items are shown. The ETag follows what is shown but not the clock, so polling costs a 304. What is left of the
+  stock is exact when little is left and coarse above, which is all a page needs and less than a bot wants. ]]
+
+local cjson = require "cjson.safe"
+local platform = require "flashsale.platform"
+local problem = require "flashsale.problem"
+local view = require "flashsale.view"
+
+local M = {}
+
+local EXACT = 20
+
+-- coarse(n): n, or above EXACT its two leading digits.
+local function coarse(n)
+  if n <= EXACT then return n end
+  local unit = 10 ^ math.max(0, math.floor(math.log10(n)) - 1)
+  return math.floor(n / unit) * unit
+end
+
+local function phase_of(item, fresh, redis_now)
+  if fresh and item.ready == 1 then
+    if item.state == "ENDED" or redis_now >= item.closes then return "ENDED" end
+    if item.state == "PAUSED" then return "PAUSED" end
+    if redis_now < item.opens then return "NOT_STARTED" end
+    if item.available > 0 then return "OPEN" end
+    return item.held > 0 and "ALL_RESERVED" or "SOLD_OUT"
+  end
+  if item.catalog_state == "ENDED" or redis_now >= item.catalog_closes then return "ENDED" end
+  return "NOT_READY"
+end
+
+local function shown(item)
+  local fresh = platform.monotonic_ms() - item.hint_at <= view.MAX_AGE_MS and item.ready == 1
+  return {
+    sku = item.sku, name = item.name, itemID = item.id, promoID = item.promo_id, promoName = item.promo_name,
+    priceMinor = item.price, currency = item.currency, holdMs = item.hold_ms, minLevel = item.min_level,
+    opens = fresh and item.opens or item.catalog_opens, closes = fresh and item.closes or item.catalog_closes,
+    state = phase_of(item, fresh, view.redis_now()), published = item.published,
+    available = fresh and coarse(item.available) or cjson.null,
+  }
+end
+
+local function promos()
+  local by_id, list = {}, {}
+  for _, item in pairs(view.by_sku) do
+    if item.public then
+      local promo = by_id[item.promo_id]
+      if not promo then
+        promo = { promoID = item.promo_id, name = item.promo_name, items = {} }
+        by_id[item.promo_id], list[#list + 1] = promo, promo
+      end
+      promo.items[#promo.items + 1] = shown(item)
+    end
+  end
+  for _, promo in ipairs(list) do
+    table.sort(promo.items, function(a, b) return a.sku < b.sku end)
+  end
+  table.sort(list, function(a, b) return a.promoID > b.promoID end)
+  return list, by_id
+end
+
+-- Keys in a fixed order, so that equal content has an equal ETag in every worker.
+local function encode(value)
+  if type(value) ~= "table" then return cjson.encode(value) end
+  local parts = {}
+  if #value > 0 or next(value) == nil then
+    for i, element in ipairs(value) do parts[i] = encode(element) end
+    return "[" .. table.concat(parts, ",") .. "]"
+  end
+  local names = {}
+  for name in pairs(value) do names[#names + 1] = name end
+  table.sort(names)
+  for i, name in ipairs(names) do parts[i] = '"' .. name .. '":' .. encode(value[name]) end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+local function send(value)
+  local content = encode(value)
+  local etag = string.format('W/"%08x-%x"', ngx.crc32_long(content), #content)
+  ngx.header["ETag"] = etag
+  ngx.header["Cache-Control"] = "no-cache"
+  local known = ngx.var.http_if_none_match
+  if known and known:find(etag:sub(3), 1, true) then
+    ngx.status = 304
+    return
+  end
+  ngx.header["Content-Type"] = "application/json"
+  ngx.print('{"now":', string.format("%d", view.redis_now()), ",", content:sub(2))
+end
+
+-- GET /api/promos
+function M.promos()
+  view.refresh()
+  if not view.catalog_ready then return problem.send(503) end
+  local list = promos()
+  return send({ promos = list })
+end
+
+-- GET /api/promos/{id}
+function M.promo(id)
+  view.refresh()
+  if not view.catalog_ready then return problem.send(503) end
+  local _, by_id = promos()
+  local promo = by_id[tonumber(id)]
+  if not promo then return problem.send(404) end
+  return send(promo)
+end
+
+--[[ GET /api/items/{sku}: what is not in the catalogue is the backend's to answer; what is there and not public is not shown. ]]
+function M.item(sku)
+  view.refresh()
+  local item = view.by_sku[sku]
+  if not item then return ngx.exec("@backend") end
+  if not item.public then return problem.send(404) end
+  return send(shown(item))
+end
+
+return M

@@ -1,0 +1,2 @@
+-- POST /buy
+require("flashsale.funnel").run()

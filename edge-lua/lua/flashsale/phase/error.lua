@@ -1,0 +1,2 @@
+-- What nginx answers by itself, in the API's shape.
+require("flashsale.problem").nginx_error()

@@ -1,0 +1,2 @@
+-- GET /api/items/{sku}
+require("flashsale.live").item(ngx.var[1])

@@ -1,0 +1,2 @@
+-- GET /livez
+require("flashsale.health").live()

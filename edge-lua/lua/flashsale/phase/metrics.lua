@@ -1,0 +1,2 @@
+-- GET /metrics
+require("flashsale.health").metrics()

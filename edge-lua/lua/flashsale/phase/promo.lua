@@ -1,0 +1,2 @@
+-- GET /api/promos/{id}
+require("flashsale.live").promo(ngx.var[1])

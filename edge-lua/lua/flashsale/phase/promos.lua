@@ -1,0 +1,2 @@
+-- GET /api/promos
+require("flashsale.live").promos()

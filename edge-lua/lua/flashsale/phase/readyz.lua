@@ -1,0 +1,2 @@
+-- GET /readyz
+require("flashsale.health").ready()

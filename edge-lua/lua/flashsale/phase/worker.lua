@@ -1,0 +1,5 @@
+-- Each worker, once.
+local random = require "flashsale.random"
+require("flashsale.trace").start(random.bits32())
+require("flashsale.order_id").start(random.bits32())
+assert(require("flashsale.syncer").start(ngx.worker.pid() .. ":" .. random.bits32()))

@@ -1,0 +1,44 @@
+--[[ The one place that knows on which nginx this runs: Debian's with its Lua packages, or OpenResty.
+
+  Guarantees: `redis` is a client class with the interface of lua-resty-redis; `variable(name)` reads an nginx variable
+  without making a Lua string; `monotonic_ms()` is the same clock in every worker of the machine and never steps back.
+  The load_module lines, which OpenResty does not need, are the renderer's (edge-lua/render). ]]
+
+local ffi = require "ffi"
+local base = require "resty.core.base"
+require "resty.core.var" -- declares ngx_http_lua_ffi_var_get
+
+local C = ffi.C
+local get_request = base.get_request
+
+ffi.cdef [[
+  extern volatile uintptr_t ngx_current_msec;
+]]
+
+local M = {}
+
+-- Debian's lua-nginx-redis installs OpenResty's client under another name.
+local found, client = pcall(require, "resty.redis")
+if not found then found, client = pcall(require, "nginx.redis") end
+if not found then error("neither resty.redis nor nginx.redis is installed: apt-get install lua-nginx-redis") end
+M.redis = client
+
+-- CLOCK_MONOTONIC in milliseconds, as nginx cached it at the start of this turn of the event loop.
+function M.monotonic_ms()
+  return tonumber(C.ngx_current_msec)
+end
+
+--[[ variable(name): a function that gives the address and length of `$name` in the present request, or nil where it is
+  not set. The bytes live as long as the request; the function holds no state of it. ]]
+function M.variable(name)
+  local length_of_name = #name
+  local lowcase = ffi.new("char[?]", length_of_name + 1)
+  local value, length, err = ffi.new("char *[1]"), ffi.new("size_t[1]"), ffi.new("char *[1]")
+  return function()
+    local rc = C.ngx_http_lua_ffi_var_get(get_request(), name, length_of_name, lowcase, 0, value, length, err)
+    if rc ~= 0 then return nil, 0 end
+    return ffi.cast("const uint8_t *", value[0]), tonumber(length[0])
+  end
+end
+
+return M

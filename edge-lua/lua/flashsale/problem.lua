@@ -1,0 +1,60 @@
+--[[ Errors outside POST /buy: application/problem+json (RFC 9457), and nginx's own errors in the shape of their path. ]]
+
+local answer = require "flashsale.answer"
+local trace_id = require "flashsale.trace"
+
+local M = {}
+
+-- status -> code, title
+local PROBLEMS = {
+  [400] = { "BAD_REQUEST", "The request is malformed." },
+  [401] = { "UNAUTHENTICATED", "Please log in." },
+  [403] = { "FORBIDDEN", "This is not for you." },
+  [404] = { "NOT_FOUND", "There is nothing here." },
+  [405] = { "METHOD_NOT_ALLOWED", "This method is not allowed here." },
+  [408] = { "TIMEOUT", "The request took too long." },
+  [413] = { "TOO_LARGE", "The request is too large." },
+  [414] = { "TOO_LARGE", "The address is too long." },
+  [416] = { "BAD_REQUEST", "There is no such range." },
+  [429] = { "THROTTLED", "Too many requests, please try later." },
+  [431] = { "TOO_LARGE", "The headers are too large." },
+  [500] = { "BUSY", "Something went wrong here, please try again." },
+  [501] = { "BAD_REQUEST", "This is not supported." },
+  [502] = { "BUSY", "A service is away, please try again." },
+  [503] = { "BUSY", "A service is away, please try again." },
+  [504] = { "BUSY", "A service did not answer in time, please try again." },
+}
+
+-- send(status): a problem+json answer.
+function M.send(status)
+  local known = PROBLEMS[status] or PROBLEMS[500]
+  ngx.status = status
+  ngx.header["Content-Type"] = "application/problem+json"
+  ngx.header["Cache-Control"] = "no-store"
+  if status == 405 then ngx.header["Allow"] = ngx.ctx.allow end
+  if status == 429 or status == 503 then ngx.header["Retry-After"] = 1 end
+  ngx.print('{"type":"about:blank","title":"', known[2], '","status":', status, ',"code":"', known[1], '","traceID":"',
+    trace_id.next(), '"}\n')
+end
+
+-- What nginx says by itself of POST /buy, in the codes of the contract.
+local BUY = { [405] = "METHOD_NOT_ALLOWED", [413] = "TOO_LARGE" }
+
+--[[ nginx_error(): answers what nginx refused or failed at by itself; reached through error_page only. ]]
+function M.nginx_error()
+  local status = ngx.status
+  local path = (ngx.var.request_uri or ""):match("^[^?]*")
+  if path ~= "/buy" then
+    if status == 494 then status = 431 end -- nginx's own number for headers that are too large
+    return M.send(status)
+  end
+  if status == 405 then ngx.header["Allow"] = "POST" end
+  local trace = trace_id.next()
+  if BUY[status] then return answer.refuse(BUY[status], trace, {}) end
+  if status < 500 or status == 501 then
+    return answer.refuse("BAD_REQUEST", trace, { field = "request", problem = "is not acceptable HTTP" })
+  end
+  return answer.refuse("BUSY", trace, { service = "edge" })
+end
+
+return M

@@ -1,0 +1,438 @@
+--[[ Follows Redis for the whole node: every TICK_MS one worker asks, and writes what it heard to the shared dicts.
+
+  Each worker has the timer; the one that holds the lock works, and when it dies the lock runs out and another goes on. A
+  worker that was stopped in the middle and comes back finds the lock lost before it writes: every write follows a check of
+  the lock with no wait between. What is left of that race is one turn of the event loop, and hints carry their age.
+
+  A tick costs one round trip of a few commands, a second one when the catalogue changed or holders are to be read.
+  Redis silent: nothing is written, and every worker's copy grows old by itself, which shuts the gate. ]]
+
+local cjson = require "cjson.safe"
+local blacklist = require "flashsale.blacklist"
+local holders = require "flashsale.holders"
+local keys = require "flashsale.keys"
+local metrics = require "flashsale.metrics"
+local platform = require "flashsale.platform"
+local redis = require "flashsale.redis"
+local view = require "flashsale.view"
+
+local M = { TICK_MS = 100 }
+
+local LOCK_S = 0.4
+local READ_MS = 300
+local BATCH = 256 -- items in one snapshot, the function's own bound
+local MAX_ITEMS = 4096
+local CHUNK = 5000 -- holders of one item in a tick
+local CHUNKS = 8 -- items whose holders are read in a tick
+local CHANGES = 1000 -- blacklist changes in a tick
+local SCAN_COUNT = 1000
+local SCAN_PAGES = 50 -- pages of a reload in a tick, so that the beat is still heard meanwhile
+
+local me
+local busy = false
+
+-- What this worker must not lose between ticks, but another worker can find out again.
+local scan -- of a blacklist reload: {kind, cursor, from = stream id, any = {kind -> bool}}
+
+local function state() return ngx.shared.fs_state end
+
+local function hold_lock()
+  local dict = state()
+  local holder = dict:get("syncer")
+  if holder == nil then
+    if not dict:add("syncer", me, LOCK_S) then return false end
+    return true
+  end
+  if holder ~= me then return false end
+  return dict:set("syncer", me, LOCK_S)
+end
+
+-- A fault that repeats each tick is logged once in ten seconds.
+local complained = {}
+local function complain(what, detail)
+  metrics.event("sync_errors")
+  local now = ngx.now()
+  if (complained[what] or 0) + 10 > now then return end
+  complained[what] = now
+  ngx.log(ngx.WARN, "sync: ", what, ": ", detail)
+end
+
+local function is_error(reply)
+  return type(reply) == "table" and reply[1] == false and type(reply[2]) == "string"
+end
+
+local function text_or(reply, default)
+  if type(reply) == "string" then return reply end
+  return default
+end
+
+-- The items of the catalogue as this worker knows them, in batches that one snapshot takes.
+local function batches()
+  local list, batch, total = {}, nil, 0
+  for _, item in pairs(view.by_sku) do
+    total = total + 1
+    if total > MAX_ITEMS then
+      complain("catalogue", "more than " .. MAX_ITEMS .. " items: the rest goes without hints")
+      break
+    end
+    if not batch or #batch == BATCH then
+      batch = {}
+      list[#list + 1] = batch
+    end
+    batch[#batch + 1] = item
+  end
+  return list
+end
+
+local function ask_snapshot(client, batch)
+  local arguments = {}
+  for i, item in ipairs(batch) do arguments[i] = item.keys.item end
+  for _, item in ipairs(batch) do
+    arguments[#arguments + 1] = item.id
+    arguments[#arguments + 1] = item.epoch
+  end
+  client:fcall_ro("snapshot", #batch, unpack(arguments))
+end
+
+local NOT_READY = { 0 }
+
+local function hint_line(item, s)
+  local count = ngx.shared.fs_holders:get(item.passed_key) or 0
+  if s[1] ~= 1 or type(s[3]) ~= "string" then
+    return string.format("%s %d %d 0 0 - %d %d 0 0 0 0 %d\n", item.sku, item.id, item.epoch, item.catalog_opens,
+      item.catalog_closes, count)
+  end
+  return string.format("%s %d %d 1 %d %s %d %d %d %d %d %d %d\n", item.sku, item.id, item.epoch, s[2], s[3], s[4], s[5],
+    s[6], s[7], s[8], s[9], count)
+end
+
+--[[ Hints carry when they were asked for, on our clock, and when they were taken, on Redis's. An older one never replaces a
+  newer one that is still in use; after Redis's clock stepped back, the present ones first grow too old. ]]
+local function write_hints(lines, asked_at, taken_at)
+  local dict = ngx.shared.fs_hints
+  local last = dict:get("taken_at")
+  if last and taken_at < last and asked_at - (dict:get("asked_at") or 0) <= view.MAX_AGE_MS then return end
+  local ok, err, forcible = dict:set("hints", string.format("%d\n", asked_at) .. table.concat(lines))
+  if not ok or forcible then
+    complain("hints", err or "the dict is too small: something was evicted")
+    return
+  end
+  dict:set("taken_at", taken_at)
+  dict:set("asked_at", asked_at)
+end
+
+local function drop_old_holders(old, new)
+  for sku, item in pairs(old) do
+    local now = new[sku]
+    if not now or now.itemId ~= item.id or now.epoch ~= item.epoch then
+      holders.drop(item.id, item.epoch)
+      ngx.shared.fs_holders:delete(item.passed_key)
+    end
+  end
+end
+
+local NEEDED = { "itemId", "epoch", "opens", "closes", "holdMs", "priceMinor" }
+
+-- An entry that cannot be read is left out and told about: one broken promo must not stop the others.
+local function entry_of(sku, text)
+  local entry, err = cjson.decode(text)
+  if type(entry) ~= "table" then return nil, err or "not an object" end
+  for _, field in ipairs(NEEDED) do
+    if type(entry[field]) ~= "number" then return nil, field .. " is not a number" end
+  end
+  if not sku:find("^[A-Za-z0-9_-]+$") then return nil, "the SKU has other characters than A-Z a-z 0-9 _ -" end
+  if type(entry.state) ~= "string" then return nil, "state is not a string" end
+  for field, value in pairs(entry) do
+    if value == cjson.null then entry[field] = nil end
+  end
+  return entry
+end
+
+local function write_catalog(flat)
+  local entries, version = {}, nil
+  for i = 1, #flat, 2 do
+    if flat[i] == "version" then
+      version = flat[i + 1]
+    else
+      local entry, err = entry_of(flat[i], flat[i + 1])
+      entries[flat[i]] = entry
+      if not entry then complain("catalogue entry " .. flat[i], err) end
+    end
+  end
+  if not version then return end
+  local dict = ngx.shared.fs_catalog
+  local text = cjson.encode(entries)
+  if text == "[]" then text = "{}" end
+  drop_old_holders(view.by_sku, entries)
+  local ok, err, forcible = dict:set("entries", text)
+  if not ok or forcible then
+    complain("catalogue", err or "the dict is too small: something was evicted")
+    metrics.event("dict_full")
+    return
+  end
+  dict:set("redis_version", version)
+  dict:incr("version", 1, 0)
+end
+
+-- Blacklists ---------------------------------------------------------------------------------------------------------
+
+local function forget_blacklist()
+  state():set("blacklist_ready", 0)
+  scan = nil
+end
+
+local function put(kind, value, ends, redis_now)
+  if not blacklist.known_kind(kind) then
+    complain("blacklist", "unknown kind " .. tostring(kind))
+    return true
+  end
+  local ok, err = blacklist.put(kind, value, ends, redis_now)
+  if ok then
+    if ends ~= -1 then state():set("blacklisted_" .. kind, 1) end
+    return true
+  end
+  if err == "unreadable" then
+    complain("blacklist", "cannot read the " .. kind .. " " .. value .. ": it blocks nobody")
+    return true
+  end
+  complain("blacklist", "the dict of " .. kind .. " is full: the gate stays shut")
+  metrics.event("dict_full")
+  forget_blacklist()
+  state():set("blacklist_rest", 1, 1) -- try again in a second
+  return false
+end
+
+--[[ One slice of a reload: the id of the stream's last change first, then all three hashes, then the changes since. ]]
+local function reload_blacklist(client, redis_now)
+  if not scan then
+    if state():get("blacklist_rest") then return end
+    local info, err = client:xinfo("stream", keys.CHANGES)
+    if info == nil then return err end
+    local anchor, anchored = "0-0", 0
+    if info then
+      for i = 1, #info, 2 do
+        if info[i] == "last-generated-id" then anchor = info[i + 1] end
+        if info[i] == "last-entry" and type(info[i + 1]) == "table" then anchored = 1 end
+      end
+      for i = 1, #info, 2 do
+        if info[i] == "last-entry" and anchored == 1 then anchor = info[i + 1][1] end
+      end
+    end
+    if not hold_lock() then return end
+    blacklist.clear()
+    for _, kind in ipairs(blacklist.KINDS) do state():set("blacklisted_" .. kind, 0) end
+    scan = { kind = 1, cursor = "0", anchor = anchor, anchored = anchored }
+  end
+
+  for _ = 1, SCAN_PAGES do
+    local kind = blacklist.KINDS[scan.kind]
+    local page, err = client:hscan(keys.blacklist(kind), scan.cursor, "count", SCAN_COUNT)
+    if not page then return err end
+    if not hold_lock() then
+      scan = nil
+      return
+    end
+    for i = 1, #page[2], 2 do
+      if not put(kind, page[2][i], tonumber(page[2][i + 1]) or 0, redis_now) then return end
+    end
+    scan.cursor = page[1]
+    if scan.cursor == "0" then
+      scan.kind = scan.kind + 1
+      if not blacklist.KINDS[scan.kind] then
+        state():set("blacklist_last", scan.anchor)
+        state():set("blacklist_anchored", scan.anchored)
+        state():set("blacklist_ready", 1)
+        scan = nil
+        return
+      end
+    end
+  end
+end
+
+--[[ The changes since the last one that was seen. When that one is still there it comes first, so its absence shows that
+  the stream was cut or began anew. ]]
+local function follow_blacklist(changes, redis_now)
+  local dict = state()
+  if dict:get("blacklist_ready") ~= 1 then return end
+  local first = 1
+  if dict:get("blacklist_anchored") == 1 then
+    if not changes[1] or changes[1][1] ~= dict:get("blacklist_last") then
+      complain("blacklist", "the stream of changes has a gap: reading all of it again")
+      forget_blacklist()
+      return
+    end
+    first = 2
+  end
+  for i = first, #changes do
+    local change = {}
+    for f = 1, #changes[i][2], 2 do change[changes[i][2][f]] = changes[i][2][f + 1] end
+    if not put(change.kind, change.value or "", tonumber(change.expires) or 0, redis_now) then return end
+    dict:set("blacklist_last", changes[i][1])
+    dict:set("blacklist_anchored", 1)
+  end
+end
+
+-- Holders ------------------------------------------------------------------------------------------------------------
+
+local function read_holders(client)
+  local wanted = {}
+  local dict = ngx.shared.fs_holders
+  for _, item in pairs(view.by_sku) do
+    local count = dict:get(item.passed_key) or 0
+    if item.ready == 1 and count < item.seq and #wanted < CHUNKS and not dict:get("full:" .. item.passed_key) then
+      wanted[#wanted + 1] = { item = item, count = count }
+    end
+  end
+  if #wanted == 0 then return end
+  client:init_pipeline(#wanted)
+  for _, w in ipairs(wanted) do client:lrange(w.item.keys.holders, w.count, w.count + CHUNK - 1) end
+  local replies, err = client:commit_pipeline()
+  if not replies then return err end
+  if not hold_lock() then return end
+  for i, w in ipairs(wanted) do
+    local users = replies[i]
+    if not is_error(users) and #users > 0 and (dict:get(w.item.passed_key) or 0) == w.count then
+      local count = holders.append(w.item.id, w.item.epoch, w.count, users)
+      if count then
+        dict:safe_set(w.item.passed_key, count)
+      else
+        metrics.event("holders_full")
+        complain("holders", w.item.sku .. ": no more room, repeated requests for it go to Redis")
+        dict:set("full:" .. w.item.passed_key, true, 10)
+      end
+    end
+  end
+end
+
+-- The tick -----------------------------------------------------------------------------------------------------------
+
+local function greet(client)
+  if not client.fresh then return true end
+  local info, err = client:info("server")
+  if not info then return nil, err end
+  local run_id = info:match("run_id:(%x+)")
+  local dict = state()
+  if run_id and run_id ~= dict:get("run_id") and hold_lock() then
+    -- another Redis, or the same one born again: nothing that it said before counts
+    forget_blacklist()
+    ngx.shared.fs_catalog:delete("redis_version")
+    dict:set("run_id", run_id)
+  end
+  return true
+end
+
+local function hear_beat(beat, asked_at)
+  local dict = state()
+  if beat and beat ~= dict:get("beat") then
+    -- the first beat that is ever seen proves nothing: it may be an old one
+    if dict:get("beat") then dict:set("beat_at", asked_at) end
+    dict:set("beat", beat)
+  end
+end
+
+local function write_sync(asked_at, offset, catalog_ready)
+  local dict = state()
+  dict:set("sync", string.format("%d %d %.3f %d %d %d %d %d", asked_at, dict:get("beat_at") or -1e12, offset,
+    dict:get("blacklist_ready") or 0, catalog_ready and 1 or 0, dict:get("blacklisted_address") or 0,
+    dict:get("blacklisted_account") or 0, dict:get("blacklisted_session") or 0))
+end
+
+local function sync(client)
+  local ok, greet_err = greet(client)
+  if not ok then return greet_err end
+  view.refresh()
+
+  local dict = state()
+  local asked = batches()
+  client:init_pipeline(4 + #asked)
+  client:time()
+  client:hget(keys.CONTROL, "beat")
+  client:hget(keys.CATALOG, "version")
+  client:xrange(keys.CHANGES, (dict:get("blacklist_anchored") == 1 and "" or "(") .. (dict:get("blacklist_last") or "0-0"),
+    "+", "count", CHANGES)
+  for _, batch in ipairs(asked) do ask_snapshot(client, batch) end
+  ngx.update_time()
+  local asked_at, asked_wall = platform.monotonic_ms(), ngx.now() * 1000
+  local replies, err = client:commit_pipeline()
+  if not replies then return err end
+  ngx.update_time()
+  if not hold_lock() then return end
+
+  for i = 1, 4 do
+    if is_error(replies[i]) then return replies[i][2] end
+  end
+  local time = replies[1]
+  local redis_now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+  local offset = redis_now - (asked_wall + ngx.now() * 1000) / 2
+
+  hear_beat(text_or(replies[2]), asked_at)
+  follow_blacklist(replies[4], redis_now)
+
+  local lines = {}
+  for b, batch in ipairs(asked) do
+    local snapshot = replies[4 + b]
+    local failed = is_error(snapshot)
+    if failed then complain("snapshot", snapshot[2]) end
+    for i, item in ipairs(batch) do
+      lines[#lines + 1] = hint_line(item, failed and NOT_READY or snapshot[i + 2])
+    end
+  end
+  write_hints(lines, asked_at, redis_now)
+
+  local version = text_or(replies[3])
+  if version and version ~= ngx.shared.fs_catalog:get("redis_version") then
+    local flat, catalog_err = client:hgetall(keys.CATALOG)
+    if not flat then return catalog_err end
+    if not hold_lock() then return end
+    write_catalog(flat)
+  end
+  write_sync(asked_at, offset, version ~= nil)
+  view.touch()
+  view.refresh()
+
+  err = read_holders(client)
+  if err then return err end
+  if dict:get("blacklist_ready") ~= 1 then
+    err = reload_blacklist(client, redis_now)
+    write_sync(asked_at, offset, version ~= nil)
+  end
+  view.touch()
+  return err
+end
+
+local function tick()
+  if not hold_lock() then
+    scan = nil
+    return
+  end
+  local client, connect_err = redis.connect(READ_MS)
+  if not client then
+    complain("Redis", connect_err)
+    return
+  end
+  local err = sync(client)
+  if err then
+    client:close()
+    complain("Redis", err)
+    return
+  end
+  redis.keep(client)
+end
+
+--[[ start(name): once in each worker. ]]
+function M.start(name)
+  me = name
+  return ngx.timer.every(M.TICK_MS / 1000, function(premature)
+    if premature or busy then return end
+    busy = true
+    local ok, err = pcall(tick)
+    busy = false
+    if not ok then
+      metrics.event("sync_errors")
+      ngx.log(ngx.ERR, "sync: ", err)
+    end
+    metrics.flush()
+  end)
+end
+
+return M

@@ -1,0 +1,154 @@
+--[[ What this worker knows of the world: catalogue, stock hints, gates. A copy of what the syncer wrote to the shared dicts.
+
+  refresh() compares one number per request and copies only what is new, so a worker is never behind the dicts.
+  Ages are measured on the machine's monotonic clock from before the question was sent: a hint is at least as fresh as it
+  claims. Fields of an item: sku id id36 epoch keys name promo_id promo_name price currency hold_ms min_level limits public
+  catalog_state catalog_opens catalog_closes, and of its hint: hint_at ready seq state opens closes published available held
+  sold holders. ]]
+
+local cjson = require "cjson.safe"
+local holders = require "flashsale.holders"
+local keys = require "flashsale.keys"
+local order_id = require "flashsale.order_id"
+local platform = require "flashsale.platform"
+
+local M = {
+  by_sku = {}, -- every item of the catalogue
+  redis_at = -1e15, -- when Redis last answered the syncer
+  beat_at = -1e15, -- when the backend was last seen alive
+  backend_down_at = -1e15, -- when it last refused a connection
+  redis_down_at = -1e15, -- when Redis last did
+  clock_offset = 0, -- Redis clock minus ours, ms
+  blacklist_ready = false,
+  catalog_ready = false, -- Redis has a catalogue
+  blacklisted = { address = false, account = false, session = false }, -- whether there is any entry
+  generation = -1,
+}
+
+M.MAX_AGE_MS = 1000 -- older hints are not used; a beat unchanged for so long means the backend is away
+local REBORN_MS = 500 -- after a refused connection, beats this much later prove a new life, not a late echo of the old
+
+local catalog_seen
+
+-- "2;3=5" -> what each level may buy; a default of "-" means no limit.
+local function limits_of(text)
+  local limits = { default = tonumber(text:match("^([^;]*)")), by_level = {} }
+  for level, limit in text:gmatch(";(%d+)=(%d+)") do limits.by_level[tonumber(level)] = tonumber(limit) end
+  return limits
+end
+
+local function item_of(sku, e, old)
+  local same = old and old.id == e.itemId and old.epoch == e.epoch
+  local item = same and old or {
+    sku = sku, id = e.itemId, epoch = e.epoch, id36 = order_id.base36(e.itemId, 1),
+    keys = keys.of(sku, e.itemId, e.epoch), passed_key = string.format("%d:%d", e.itemId, e.epoch),
+    hint_at = -1e15, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
+    state = e.state, opens = e.opens, closes = e.closes, holders = holders.new(),
+  }
+  item.name, item.promo_id, item.promo_name, item.promo_version = e.name, e.promoId, e.promoName, e.promoVersion
+  item.price, item.currency, item.hold_ms = e.priceMinor, e.currency, e.holdMs
+  item.min_level, item.limits, item.public = e.minLevel or 0, limits_of(e.limits or "-"), e.public ~= false
+  item.catalog_state, item.catalog_opens, item.catalog_closes = e.state, e.opens, e.closes
+  return item
+end
+
+local function copy_catalog(text)
+  local entries = cjson.decode(text)
+  if not entries then return end
+  local by_sku = {}
+  for sku, entry in pairs(entries) do by_sku[sku] = item_of(sku, entry, M.by_sku[sku]) end
+  M.by_sku = by_sku
+end
+
+--[[ One line per item: sku id epoch ready seq state opens closes published available held sold holders' count. ]]
+local function copy_hints(text)
+  local at, lines = text:match("^(%d+)\n(.*)$")
+  at = tonumber(at)
+  for sku, id, epoch, ready, seq, state, opens, closes, published, available, held, sold, count in lines:gmatch(
+    "(%S+) (%d+) (%d+) (%d) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)\n") do
+    local item = M.by_sku[sku]
+    if item and item.id == tonumber(id) and item.epoch == tonumber(epoch) then
+      item.hint_at, item.ready, item.seq, item.state = at, tonumber(ready), tonumber(seq), state
+      item.opens, item.closes, item.published = tonumber(opens), tonumber(closes), tonumber(published)
+      item.available, item.held, item.sold = tonumber(available), tonumber(held), tonumber(sold)
+      holders.load(item.holders, item.id, item.epoch, tonumber(count))
+    end
+  end
+end
+
+-- refresh(): call before reading; costs one look into a shared dict when nothing is new.
+function M.refresh()
+  local dict = ngx.shared.fs_state
+  local generation = dict:get("generation")
+  if generation == M.generation then return end
+  M.generation = generation
+
+  local redis_at, beat_at, offset, blacklist_ready, catalog_ready, addresses, accounts, sessions =
+    (dict:get("sync") or ""):match("^(%S+) (%S+) (%S+) (%d) (%d) (%d) (%d) (%d)$")
+  if redis_at then
+    M.redis_at, M.beat_at, M.clock_offset = tonumber(redis_at), tonumber(beat_at), tonumber(offset)
+    M.blacklist_ready, M.catalog_ready = blacklist_ready == "1", catalog_ready == "1"
+    M.blacklisted.address, M.blacklisted.account, M.blacklisted.session =
+      addresses == "1", accounts == "1", sessions == "1"
+  end
+  M.backend_down_at = dict:get("backend_down_at") or M.backend_down_at
+  M.redis_down_at = dict:get("redis_down_at") or M.redis_down_at
+
+  local version = ngx.shared.fs_catalog:get("version")
+  if version and version ~= catalog_seen then
+    copy_catalog(ngx.shared.fs_catalog:get("entries") or "")
+    catalog_seen = version
+  end
+  local hints = ngx.shared.fs_hints:get("hints")
+  if hints then copy_hints(hints) end
+end
+
+-- touch(): tells all workers that something in the dicts is new.
+function M.touch()
+  ngx.shared.fs_state:incr("generation", 1, 0)
+end
+
+-- redis_now(): Redis's clock, as well as we know it, in ms.
+function M.redis_now()
+  return ngx.now() * 1000 + M.clock_offset
+end
+
+function M.redis_answers(now)
+  return now - M.redis_at <= M.MAX_AGE_MS and M.redis_at > M.redis_down_at
+end
+
+function M.backend_answers(now)
+  return now - M.beat_at <= M.MAX_AGE_MS and M.beat_at >= M.backend_down_at + REBORN_MS
+end
+
+--[[ closed(now): what keeps the gate shut, as the name in "there is an exception in … service", or nil when it is open. ]]
+function M.closed(now)
+  if not M.redis_answers(now) then return "stock" end
+  if not M.blacklist_ready then return "safety" end
+  if not M.backend_answers(now) then return "order" end
+  return nil
+end
+
+-- backend_refused(), redis_refused(): nobody listens there; shuts the gate in every worker at once.
+function M.backend_refused()
+  ngx.shared.fs_state:set("backend_down_at", platform.monotonic_ms())
+  M.touch()
+end
+
+function M.redis_refused()
+  ngx.shared.fs_state:set("redis_down_at", platform.monotonic_ms())
+  M.touch()
+end
+
+--[[ passed(item): a request of this item goes to Redis now. Until a hint that was asked for later arrives, the holders' set may
+  lack its buyer. ]]
+function M.passed(item, now)
+  ngx.shared.fs_state:set(item.passed_key, now, 5)
+end
+
+function M.passed_since_hint(item)
+  local at = ngx.shared.fs_state:get(item.passed_key)
+  return at ~= nil and at >= item.hint_at
+end
+
+return M
