@@ -27,7 +27,7 @@ secret() { cat -- "$SECRETS/$1"; }
 
 # Option files for the real clients and headers for curl.
 write_client_files() {
-  printf '[client]\nuser=operator\npassword=%s\nsocket="%s"\n[mariadb]\ndatabase=flashsale\n' \
+  printf '[client]\nuser=operator\npassword=%s\nsocket="%s"\n[mysql]\ndatabase=flashsale\n' \
     "$(secret mysql-operator)" "$MYSQL_SOCKET" | keep_secret mysql-operator.cnf
   printf 'header = "X-Flashsale-Internal: %s"\n' "$(secret internal-token)" | keep_secret curl-internal
   printf 'header = "Authorization: Bearer %s"\n' "$(secret operator-token)" | keep_secret curl-operator
