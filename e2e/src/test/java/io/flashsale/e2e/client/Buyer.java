@@ -1,0 +1,4 @@
+package io.flashsale.e2e.client;
+
+/** An account with a signed session. */
+public record Buyer(String userId, int level, String session) {}

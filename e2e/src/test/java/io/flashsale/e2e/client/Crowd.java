@@ -1,0 +1,89 @@
+package io.flashsale.e2e.client;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many buyers at once, within a bound. One who learns nothing final repeats the request with the same key, as the storefront
+ * does; one without a key does not, since that would be another order.
+ */
+public final class Crowd {
+
+    /** One wish of one buyer. */
+    public record Basket(Buyer buyer, String sku, int quantity, @Nullable String requestId) {}
+
+    private final Shop shop;
+    private final Semaphore places;
+    private final int tries;
+    private final AtomicInteger done = new AtomicInteger();
+
+    public Crowd(Shop shop, int concurrency, int tries) {
+        this.shop = shop;
+        this.places = new Semaphore(concurrency);
+        this.tries = tries;
+    }
+
+    /** Baskets that have their last answer. */
+    public int done() {
+        return done.get();
+    }
+
+    /** Sends all baskets in order, as fast as the bound allows; completes with each one's last answer. */
+    public CompletableFuture<List<Shop.Told>> start(List<Basket> baskets) {
+        List<CompletableFuture<Shop.Told>> answers = baskets.stream()
+                .map(basket -> new CompletableFuture<Shop.Told>())
+                .toList();
+        var feeder = new Thread(() -> {
+            for (int i = 0; i < baskets.size(); i++) {
+                places.acquireUninterruptibly();
+                CompletableFuture<Shop.Told> answer = answers.get(i);
+                attempt(baskets.get(i), 1).whenComplete((told, failure) -> {
+                    places.release();
+                    done.incrementAndGet();
+                    if (failure != null) {
+                        answer.completeExceptionally(failure);
+                    } else {
+                        answer.complete(told);
+                    }
+                });
+            }
+        });
+        feeder.setDaemon(true);
+        feeder.start();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(all -> answers.stream().map(CompletableFuture::join).toList());
+    }
+
+    public List<Shop.Told> run(List<Basket> baskets) {
+        return start(baskets).join();
+    }
+
+    private CompletableFuture<Shop.Told> attempt(Basket basket, int number) {
+        return shop.buy(basket.buyer(), basket.sku(), basket.quantity(), basket.requestId())
+                .thenCompose(told -> {
+                    if (!told.inconclusive() || basket.requestId() == null || number >= tries) {
+                        return CompletableFuture.completedFuture(told);
+                    }
+                    Executor later = CompletableFuture.delayedExecutor(
+                            200 + ThreadLocalRandom.current().nextInt(300), TimeUnit.MILLISECONDS);
+                    return CompletableFuture.supplyAsync(() -> number + 1, later)
+                            .thenCompose(next -> attempt(basket, next));
+                });
+    }
+
+    /** How many answers bore each code; what had none counts as NONE. */
+    public static Map<String, Long> codes(List<Shop.Told> answers) {
+        return answers.stream()
+                .collect(Collectors.groupingBy(
+                        told -> told.code() == null ? "NONE" : told.code(), TreeMap::new, Collectors.counting()));
+    }
+}

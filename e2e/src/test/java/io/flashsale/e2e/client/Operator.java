@@ -1,0 +1,182 @@
+package io.flashsale.e2e.client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** The local operator: promos through the CMS, accounts through the backend, and {@code ./flashsale} itself. */
+public final class Operator {
+
+    private final Installation installation;
+
+    public Operator(Installation installation) {
+        this.installation = installation;
+    }
+
+    /** What a command printed and how it ended. */
+    public record Ended(int exit, String output) {}
+
+    /** Publishes a promo of one SKU and waits until it can be bought from; returns the promo's id. */
+    public String publish(Terms terms) {
+        Map<String, Object> item = new LinkedHashMap<>();
+        item.put("sku", terms.sku());
+        item.put("name", terms.sku());
+        item.put("priceMinor", terms.priceMinor());
+        item.put("currency", "CNY");
+        item.put("published", terms.stock());
+        item.put("holdSeconds", terms.hold().toSeconds());
+        item.put("quantityLimit", terms.limit());
+        item.put("minLevel", terms.minLevel());
+        item.put("levelLimits", terms.levelLimits());
+        Map<String, Object> promo = new LinkedHashMap<>();
+        promo.put("name", terms.sku());
+        promo.put("description", "");
+        promo.put("opensAt", terms.opens().toString());
+        promo.put("closesAt", terms.closes().toString());
+        promo.put("items", List.of(item));
+        Http.Answer drafted = cms("POST", "/promos", promo);
+        require(drafted, 201);
+        String id = String.valueOf(drafted.json().get("id").asLong());
+        Http.Answer published = cms("POST", "/promos/" + id + "/publish", Map.of());
+        require(published, 200, 202);
+        awaitKnown(terms.sku());
+        return id;
+    }
+
+    /** pause, resume or end. */
+    public void change(String sku, String action) {
+        require(cms("POST", "/items/" + sku + "/" + action, Map.of()), 200, 202);
+    }
+
+    public void topUp(String sku, int units) {
+        require(
+                cms(
+                        "POST",
+                        "/items/" + sku + "/topup",
+                        Map.of("add", units, "requestID", UUID.randomUUID().toString())),
+                200,
+                202);
+    }
+
+    public void blacklist(String kind, String value) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("kind", kind);
+        entry.put("value", value);
+        entry.put("reason", "test");
+        entry.put("expiresAt", null);
+        require(cms("POST", "/blacklist", entry), 200, 201);
+    }
+
+    public Http.Answer cms(String method, String path, @Nullable Object body) {
+        return Http.send(
+                method,
+                installation.url("CMS", "/api/admin" + path),
+                body == null ? null : Http.JSON.writeValueAsString(body),
+                "Authorization",
+                "Bearer " + installation.secret("operator-token"),
+                "Content-Type",
+                "application/json");
+    }
+
+    /** Accounts of one level with signed sessions. */
+    public List<Buyer> buyers(int count, int level, String prefix) {
+        Http.Answer answer = Http.send(
+                "POST",
+                installation.url("BACKEND", "/internal/buyers"),
+                "{\"count\":%d,\"level\":%d,\"prefix\":\"%s\"}".formatted(count, level, prefix),
+                "X-Flashsale-Internal",
+                installation.secret("internal-token"),
+                "Content-Type",
+                "application/json");
+        require(answer, 200);
+        return read(answer.body());
+    }
+
+    /** Reads the CSV of {@code ./flashsale buyers}. */
+    public static List<Buyer> read(String csv) {
+        List<Buyer> buyers = new ArrayList<>();
+        for (String line : csv.lines().skip(1).toList()) {
+            String[] field = line.split(",");
+            buyers.add(new Buyer(field[0], Integer.parseInt(field[1]), field[2]));
+        }
+        return buyers;
+    }
+
+    /** {@code GET /internal/stock/{sku}}, for comparison only: no verdict rests on it. */
+    public Http.Answer stock(String sku) {
+        return Http.send(
+                "GET",
+                installation.url("BACKEND", "/internal/stock/" + sku),
+                null,
+                "X-Flashsale-Internal",
+                installation.secret("internal-token"));
+    }
+
+    /** {@code ./flashsale …}, with standard error in the output. */
+    public Ended flashsale(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(installation.root() + "/flashsale"));
+        command.addAll(List.of(arguments));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(installation.root().toFile())
+                    .redirectErrorStream(true)
+                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                    .start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(3, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("not ended in 3 minutes: " + command);
+            }
+            return new Ended(process.exitValue(), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(command.toString(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(command + " was interrupted", e);
+        }
+    }
+
+    /** {@code ./flashsale up}: repairs what died. */
+    public void repair() {
+        Ended ended = flashsale("up", "--yes");
+        if (ended.exit() != 0) {
+            throw new IllegalStateException("./flashsale up could not repair the system:\n" + ended.output());
+        }
+    }
+
+    /** The edge has heard of the SKU: whatever it answers, it is not "no such goods". */
+    private void awaitKnown(String sku) {
+        Awaitility.await("the edge knows " + sku)
+                .atMost(Duration.ofSeconds(15))
+                .pollInterval(Duration.ofMillis(50))
+                .ignoreExceptions()
+                .until(() -> {
+                    String body = "{\"goodsSKU\":\"%s\",\"goodsQuantity\":1}".formatted(sku);
+                    Http.Answer answer = Http.send(
+                            "POST", installation.url("EDGE", "/buy"), body, "Content-Type", "application/json");
+                    return answer.status() != 404 && answer.status() != 503;
+                });
+    }
+
+    private static void require(Http.Answer answer, int... statuses) {
+        for (int status : statuses) {
+            if (answer.status() == status) {
+                return;
+            }
+        }
+        throw new IllegalStateException("%s %s: %s"
+                .formatted(
+                        answer.response().request().method(),
+                        answer.response().request().uri(),
+                        answer));
+    }
+}

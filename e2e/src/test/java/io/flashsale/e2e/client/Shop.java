@@ -1,0 +1,121 @@
+package io.flashsale.e2e.client;
+
+import io.flashsale.e2e.checker.Reading;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The shop as buyers meet it, through the edge. Every attempt goes into the history before it goes out. */
+public final class Shop implements AutoCloseable {
+
+    /** Longer than the edge's own deadlines together, so that only a broken system makes a client give up. */
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    /** What a buyer was told. {@code code} is null where no whole answer with a code arrived. */
+    public record Told(int status, @Nullable String code, @Nullable String orderId, String body) {
+
+        public boolean reserved() {
+            return "RESERVED".equals(code);
+        }
+
+        /** Whether the same request with the same key is worth repeating. */
+        boolean inconclusive() {
+            return code == null
+                    || code.equals("PENDING")
+                    || code.equals("BUSY")
+                    || code.equals("NOT_READY")
+                    || code.equals("THROTTLED");
+        }
+    }
+
+    private final URI edge;
+    private final History history;
+    private final java.util.concurrent.ExecutorService threads = Executors.newFixedThreadPool(2);
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .executor(threads)
+            .build();
+
+    public Shop(Installation installation, History history) {
+        this.edge = installation.url("EDGE", "/");
+        this.history = history;
+    }
+
+    public CompletableFuture<Told> buy(Buyer buyer, String sku, int quantity, @Nullable String requestId) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("sessionID", buyer.session());
+        body.put("userID", buyer.userId());
+        body.put("userLevel", buyer.level());
+        body.put("goodsSKU", sku);
+        body.put("goodsQuantity", quantity);
+        if (requestId != null) {
+            body.put("requestID", requestId);
+        }
+        HttpRequest request = HttpRequest.newBuilder(edge.resolve("/buy"))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Http.JSON.writeValueAsString(body)))
+                .build();
+        long number = history.invoke(buyer.userId(), buyer.level(), sku, quantity, requestId);
+        return client.sendAsync(request, BodyHandlers.ofString()).handle((response, failure) -> {
+            if (failure != null) {
+                history.lost(number, failure.toString());
+                return new Told(0, null, null, failure.toString());
+            }
+            Told told = told(response);
+            history.answered(number, told.status(), told.code(), told.orderId());
+            return told;
+        });
+    }
+
+    /** Buys and waits for the answer. */
+    public Told buyNow(Buyer buyer, String sku, int quantity, @Nullable String requestId) {
+        return buy(buyer, sku, quantity, requestId).join();
+    }
+
+    /** How the buyer's order stands. */
+    public Reading order(Buyer buyer, String orderId) {
+        return order(buyer, orderId, false);
+    }
+
+    Reading order(Buyer buyer, String orderId, boolean settled) {
+        Http.Answer answer = Http.send(
+                "GET", edge.resolve("/api/orders/" + orderId), null, "Authorization", "Bearer " + buyer.session());
+        String state = answer.text("state");
+        history.read(buyer.userId(), orderId, answer.status(), state, settled);
+        return new Reading(Instant.now(), buyer.userId(), orderId, answer.status(), state, settled);
+    }
+
+    public Http.Answer cancel(Buyer buyer, String orderId) {
+        return Http.send(
+                "DELETE", edge.resolve("/api/cart/" + orderId), null, "Authorization", "Bearer " + buyer.session());
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+
+    private static Told told(HttpResponse<String> response) {
+        JsonNode body = Http.json(response.body());
+        JsonNode code = body == null ? null : body.get("code");
+        JsonNode order = body == null ? null : body.get("orderID");
+        return new Told(
+                response.statusCode(),
+                code == null || code.isNull() ? null : code.asString(),
+                order == null || order.isNull() ? null : order.asString(),
+                response.body());
+    }
+}
