@@ -11,11 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HistoryTest {
 
-    @TempDir
-    Path folder;
-
     @Test
-    void an_attempt_is_on_disk_before_its_answer_is_known() throws Exception {
+    void an_attempt_is_on_disk_before_its_answer_is_known(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("history.jsonl");
         try (var history = new History(file)) {
             history.invoke("alice", 1, "SKU1", 2, "k1");
@@ -27,7 +24,7 @@ class HistoryTest {
     }
 
     @Test
-    void answers_and_losses_are_put_to_their_attempts() {
+    void answers_and_losses_are_put_to_their_attempts(@TempDir Path folder) {
         try (var history = new History(folder.resolve("history.jsonl"))) {
             long won = history.invoke("alice", 1, "SKU1", 1, "k1");
             long refused = history.invoke("bob", 1, "SKU1", 1, null);
@@ -46,7 +43,7 @@ class HistoryTest {
     }
 
     @Test
-    void reads_of_orders_are_kept_apart_from_attempts() {
+    void reads_of_orders_are_kept_apart_from_attempts(@TempDir Path folder) {
         try (var history = new History(folder.resolve("history.jsonl"))) {
             history.invoke("alice", 1, "SKU1", 1, null);
             history.read("alice", "1-abc", 404, null, true);
