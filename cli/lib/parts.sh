@@ -92,6 +92,9 @@ together() {
     $job &
     jobs+=("$!")
   done
+  # An interrupted shell does not interrupt what it put in the background.
+  trap 'kill "${jobs[@]}" 2>/dev/null; exit 130' INT TERM
   for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+  trap - INT TERM
   return "$failed"
 }

@@ -26,12 +26,10 @@ verb_test() {
   mkdir -p -- "$LOGS"
   FLASHSALE_HOME=$TEST_HOME ensure_packages "$yes" "$NEEDED_TO_RUN" "$NEEDED_TO_TEST"
   unset_settings
-  trap 'stop_private_system quietly' EXIT
+  trap remove_private_system EXIT
   PASSED=0 FAILED=0
   printf '%-14s %8s %8s %9s\n' STAGE PASSED FAILED TIME
   for name in "${wanted[@]}"; do run_stage "$name"; done
-  stop_private_system
-  trap - EXIT
   printf '\nAll stages took %s s. Logs: %s\n' "$(seconds_since "$began")" "$LOGS"
   printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
   [[ $FAILED -eq 0 && $PASSED -gt 0 ]]
@@ -103,15 +101,19 @@ stage_e2e() { on_private_system e2e 'io/flashsale/e2e/**/*IT,!io/flashsale/e2e/f
 
 stage_fault() { on_private_system fault 'io/flashsale/e2e/fault/**/*IT'; }
 
+# on_private_system NAME TESTS: started, tested, ended; that it starts and that nothing is left are tests as well.
 on_private_system() {
   local name=$1 pattern=$2
-  if ! start_private_system; then
-    count 0 1
-    told up
-    return
+  choose_private_system
+  check "$name-up" "$ROOT/flashsale" up --yes
+  if part_pid edge >/dev/null; then
+    maven "$name" 'e2e/target/failsafe-reports' -Pchecks -pl e2e -am -DskipUnitTests=true "-Dit.test=$pattern" \
+      -Dfailsafe.failIfNoSpecifiedTests=false verify
   fi
-  maven "$name" 'e2e/target/failsafe-reports' -Pchecks -pl e2e -am -DskipUnitTests=true \
-    "-Dit.test=$pattern" -Dfailsafe.failIfNoSpecifiedTests=false verify
+  keep_system_logs "$name"
+  check "$name-down" "$ROOT/flashsale" down
+  check "$name-leaves-nothing" nothing_is_left
+  remove_private_system
 }
 
 # All of it, sourced parts included, as one program.
@@ -159,28 +161,42 @@ count_reports() {
       END { print passed + 0, failed + 0 }'
 }
 
-# The system that e2e and fault test: its own home and ports, made for the first of them, kept for the second.
-start_private_system() {
-  local port name offset=0
-  if [[ -z "${PRIVATE_PORT:-}" ]]; then
-    PRIVATE_PORT=$(free_port_block) || return 1
-    export FLASHSALE_HOME="$TEST_HOME/system"
-    for name in EDGE BACKEND CONSUMER CMS MYSQL REDIS NAMESRV; do
-      export "FLASHSALE_${name}_PORT=$((PRIVATE_PORT + offset))"
-      offset=$((offset + 1))
-    done
-    export "FLASHSALE_BROKER_PORT=$((PRIVATE_PORT + 15))"
-    stop_private_system quietly
-  fi
-  # In a process of its own: what it locks and sets ends with it.
-  "$ROOT/flashsale" up --yes >"$LOGS/up.log" 2>&1 </dev/null 6>&-
+# Its own ports, and a home that a careless program would trip over: blanks, and too long for a unix socket's path.
+choose_private_system() {
+  local name port
+  export FLASHSALE_HOME="$TEST_HOME/a home with blanks in its name and a path that is longer than the 107 bytes which a unix socket may have"
+  remove_private_system
+  port=$(free_port_block) || die 'No twenty free ports in a row were found for the test system.' 'End what listens from 21000 on.'
+  PIDS="$FLASHSALE_HOME/pids"
+  for name in EDGE BACKEND CONSUMER CMS MYSQL REDIS NAMESRV BROKER; do
+    [[ $name != BROKER ]] || port=$((port + 5))
+    export "FLASHSALE_${name}_PORT=$port"
+    port=$((port + 1))
+  done
 }
 
-stop_private_system() {
-  [[ -n "${FLASHSALE_HOME:-}" && "$FLASHSALE_HOME" == "$TEST_HOME/system" && -d "$FLASHSALE_HOME" ]] || return 0
-  mkdir -p -- "$LOGS/system"
-  cp -f -- "$FLASHSALE_HOME"/logs/*.log "$LOGS/system" 2>/dev/null || true
-  "$ROOT/flashsale" reset --yes >>"$LOGS/down.log" 2>&1 </dev/null 6>&- || [[ "${1:-}" == quietly ]] || warn "The test system could not be removed: $LOGS/down.log"
+keep_system_logs() {
+  mkdir -p -- "$LOGS/$1-system"
+  cp -f -- "$FLASHSALE_HOME"/logs/*.log "$LOGS/$1-system" 2>/dev/null || true
+}
+
+nothing_is_left() {
+  local name path
+  for name in $(compgen -e FLASHSALE_); do
+    [[ $name != *_PORT ]] || ! port_taken "${!name}" || { say "port ${!name} is held by $(port_holder "${!name}")" && return 1; }
+  done
+  for path in /proc/[0-9]*; do
+    if tr '\0' '\n' 2>/dev/null <"$path/cmdline" | grep -qF -- "$FLASHSALE_HOME/"; then
+      say "process ${path#/proc/} is left: $(command_line "${path#/proc/}")"
+      return 1
+    fi
+  done
+}
+
+# Also after an interruption, and what an earlier run left.
+remove_private_system() {
+  [[ -n "${FLASHSALE_HOME:-}" && "$FLASHSALE_HOME" == "$TEST_HOME/"* && -d "$FLASHSALE_HOME" ]] || return 0
+  "$ROOT/flashsale" reset --yes >>"$LOGS/reset.log" 2>&1 </dev/null 6>&- || warn "The test system could not be removed: $LOGS/reset.log"
 }
 
 # Twenty ports in a row that nobody listens on, below the ports that the kernel gives to clients.
