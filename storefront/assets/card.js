@@ -1,0 +1,269 @@
+// One item on the page. Built once; afterwards only texts and attributes change, and only where they differ, so nothing jumps
+// and a screen reader hears what is new.
+
+import { coarse, duration, machineDuration, moment, money, moneyParts, span } from "./format.js";
+import { motif } from "./motif.js";
+import { phase, refusal } from "./outcome.js";
+import { LANGUAGES, has, say } from "./words.js";
+
+const WORKING = new Set(["sending", "waiting-session", "retrying", "pending"]);
+const OWNED = new Set(["reserved", "placed", "paid", "refunding"]);
+const BAD = new Set(["rejected", "expired", "signed-out", "login"]);
+
+function element(name, className, attributes = {}) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+function put(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+function set(target, name, value) {
+  if (value === null) target.removeAttribute(name);
+  else if (target.getAttribute(name) !== value) target.setAttribute(name, value);
+}
+
+let made = 0;
+
+export class Card {
+  #item;
+  #promo;
+  #language;
+  #purchase = { state: "idle" };
+  #parts = {};
+
+  constructor(promo, item, onPress) {
+    this.#item = item;
+    this.#promo = promo;
+    this.root = this.#build(onPress);
+  }
+
+  get phase() {
+    return this.root.dataset.phase;
+  }
+
+  update(promo, item) {
+    this.#promo = promo;
+    this.#item = item;
+  }
+
+  show(purchase) {
+    this.#purchase = purchase;
+  }
+
+  #build(onPress) {
+    const id = `item-${++made}`;
+    const p = this.#parts;
+    const cell = element("li", "cell");
+    const card = element("article", "card", { "aria-labelledby": `${id}-name`, "data-testid": "item", "data-sku": this.#item.sku });
+    const picture = element("div", "motif");
+    picture.append(motif(this.#item.sku));
+    p.tag = element("span", "tag", { "data-testid": "phase" });
+    picture.append(p.tag);
+
+    const body = element("div", "body");
+    p.promo = element("p", "promo", { "data-testid": "promo-name" });
+    p.name = element("h3", "name", { id: `${id}-name`, "data-testid": "item-name" });
+    p.price = element("p", "price", { "data-testid": "price" });
+
+    const facts = element("div", "facts");
+    p.meter = element("div", "meter", { "aria-hidden": "true" });
+    p.fill = element("span", "fill");
+    p.meter.append(p.fill);
+    p.left = element("p", "left", { "data-testid": "remaining" });
+    const timer = element("p", "timer");
+    p.timerLabel = element("span", "timer-label");
+    p.time = element("time", "digits", { "data-testid": "countdown", role: "timer" });
+    timer.append(p.timerLabel, " ", p.time);
+    facts.append(p.meter, p.left, timer);
+
+    p.button = element("button", "buy", { type: "button", "data-testid": "buy", "aria-describedby": `${id}-outcome` });
+    p.button.addEventListener("click", () => {
+      if (p.button.getAttribute("aria-disabled") !== "true") onPress({ fresh: this.#purchase.again === "new" });
+    });
+
+    // Always there, empty or not: a region must exist before its text changes to be read out.
+    p.outcome = element("div", "outcome");
+    p.message = element("p", "message", { id: `${id}-outcome`, role: "status", "aria-live": "polite", "data-testid": "outcome" });
+    p.order = element("dl", "order", { "data-testid": "order", hidden: "" });
+    p.orderLabel = element("dt", "");
+    p.orderID = element("dd", "", { "data-testid": "order-id" });
+    p.payLabel = element("dt", "");
+    const pay = element("dd", "");
+    p.pay = element("time", "digits", { "data-testid": "deadline", role: "timer" });
+    pay.append(p.pay);
+    p.order.append(p.orderLabel, p.orderID, p.payLabel, pay);
+    p.payRow = [p.payLabel, pay];
+    p.note = element("p", "note", { hidden: "" });
+    p.hint = element("p", "hint", { "data-testid": "hint" });
+    p.outcome.append(p.message, p.order, p.note, p.hint);
+
+    body.append(p.promo, p.name, p.price, facts, p.button, p.outcome);
+    card.append(picture, body);
+    cell.append(card);
+    p.card = card;
+    cell.dataset.phase = "";
+    return cell;
+  }
+
+  /** Brings everything up to date for a time of the server. */
+  render(now, language) {
+    const words = say(language);
+    const locale = LANGUAGES[language];
+    const item = this.#item;
+    const p = this.#parts;
+    const current = phase(item, now);
+    set(this.root, "data-phase", current);
+    set(p.card, "data-phase", current);
+    set(p.card, "data-state", this.#purchase.state);
+
+    put(p.promo, this.#promo.name === item.name ? "" : this.#promo.name);
+    put(p.name, item.name);
+    this.#renderPrice(item, locale, language);
+    put(p.tag, words(`tag.${current}`));
+    this.#renderStock(item, current, words, locale);
+    this.#renderTimer(item, current, now, words, locale);
+    this.#renderButton(item, current, words, locale);
+    this.#renderOutcome(current, now, words, language);
+  }
+
+  #renderPrice(item, locale, language) {
+    const key = `${item.priceMinor} ${item.currency} ${language}`;
+    if (this.#language === key) return;
+    this.#language = key;
+    this.#parts.price.replaceChildren(
+      ...moneyParts(item.priceMinor, item.currency, locale).map(({ kind, value }) => {
+        const part = element("span", kind);
+        part.textContent = value;
+        return part;
+      }),
+    );
+  }
+
+  #renderStock(item, current, words, locale) {
+    const p = this.#parts;
+    const count = (n) => n.toLocaleString(locale);
+    let text;
+    let share = item.published > 0 ? item.available / item.published : 0;
+    if (current === "over") {
+      text = item.soldOut ? words("none") : "\u00a0";
+    } else if (current === "coming") {
+      text = words("stock", { count: count(item.published) });
+      share = 1;
+    } else if (item.soldOut) {
+      text = words("none");
+      share = 0;
+    } else if (item.allReserved) {
+      text = words("allReserved");
+      share = 0;
+    } else {
+      const left = coarse(item.available);
+      text = left > 0 ? words("left", { count: count(left) }) : words("few");
+    }
+    put(p.left, text);
+    // By the style object, which a strict policy allows; steps of 1 %, so that it does not twitch.
+    const width = `${share > 0 ? Math.max(2, Math.round(share * 100)) : 0}%`;
+    if (p.fill.style.inlineSize !== width) p.fill.style.inlineSize = width;
+    set(p.meter, "data-low", share > 0 && share < 0.15 ? "" : null);
+  }
+
+  #renderTimer(item, current, now, words, locale) {
+    const p = this.#parts;
+    if (current === "over") {
+      put(p.timerLabel, words("closed", { moment: moment(item.closes, locale) }));
+      put(p.time, "");
+      set(p.time, "datetime", new Date(item.closes).toISOString());
+      return;
+    }
+    const until = (current === "coming" ? item.opens : item.closes) - now;
+    put(p.timerLabel, words(current === "coming" ? "opensIn" : "endsIn"));
+    put(p.time, duration(until, words("day")));
+    set(p.time, "datetime", machineDuration(until));
+  }
+
+  #renderButton(item, current, words, locale) {
+    const p = this.#parts;
+    const { state, again } = this.#purchase;
+    const owned = OWNED.has(state);
+    const working = WORKING.has(state);
+    let name = "buy";
+    let enabled = current === "live" || current === "reserved";
+    if (working) {
+      name = state === "pending" ? "waiting" : "sending";
+      enabled = false;
+    } else if (state === "refused" && again === "no") {
+      name = "closed";
+      enabled = false;
+    } else if (!enabled) {
+      name = current;
+    } else if (state === "refused" || current === "reserved") {
+      name = "again";
+    } else if (again === "new") {
+      name = "another";
+    }
+    // A winner's lost answer is worth a press even where the sale is over: the same key finds the order.
+    if (state === "refused" && this.#purchase.code === "NO_ANSWER") {
+      name = "again";
+      enabled = true;
+    }
+    p.button.hidden = owned;
+    put(p.button, words(`button.${name}`));
+    set(p.button, "aria-disabled", enabled ? null : "true");
+    set(p.button, "aria-busy", working ? "true" : null);
+    set(
+      p.button,
+      "aria-label",
+      words("label", {
+        button: words(`button.${name}`),
+        name: item.name,
+        price: money(item.priceMinor, item.currency, locale),
+      }),
+    );
+  }
+
+  #renderOutcome(current, now, words, language) {
+    const p = this.#parts;
+    const { state, code, orderID, payBefore } = this.#purchase;
+    const ordered = orderID && !["idle", "refused", "signed-out", "login"].includes(state);
+    put(p.message, this.#message(current, words, language));
+    set(p.outcome, "data-tone", this.#tone(state, code));
+    p.order.hidden = !ordered;
+    put(p.orderLabel, words("orderID"));
+    put(p.orderID, ordered ? orderID : "");
+    const paying = ordered && payBefore && (state === "reserved" || state === "placed");
+    for (const part of p.payRow) part.hidden = !paying;
+    put(p.payLabel, words("payIn"));
+    put(p.pay, paying ? duration(payBefore - now, words("day")) : "");
+    if (paying) set(p.pay, "datetime", machineDuration(payBefore - now));
+    p.note.hidden = state !== "placed";
+    put(p.note, words("payLater"));
+    put(p.hint, this.#hint(current, words, LANGUAGES[language]));
+  }
+
+  // In the place of an answer until there is one.
+  #hint(current, words, locale) {
+    const { holdMs, opens } = this.#item;
+    if (current === "over") return "";
+    return words(`hint.${current}`, { hold: span(holdMs, locale), moment: moment(opens, locale) });
+  }
+
+  #message(current, words, language) {
+    const { state, code } = this.#purchase;
+    if (state === "idle") return "";
+    if (state === "retrying") return words(`retrying.${code}`);
+    if (state !== "refused") return words(`state.${state}`);
+    // What the page shows by now outdates these refusals.
+    if (code === "NOT_STARTED" && current === "live") return "";
+    if (code === "PAUSED" && current === "live") return "";
+    return has(language, `refused.${code}`) ? words(`refused.${code}`) : words("refused.other", { code });
+  }
+
+  #tone(state, code) {
+    if (OWNED.has(state)) return "good";
+    if (state === "refused") return refusal(code).tone;
+    return BAD.has(state) ? "bad" : "calm";
+  }
+}

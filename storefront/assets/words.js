@@ -1,0 +1,205 @@
+// Everything the page says, in its languages. Placeholders stand in braces.
+
+export const LANGUAGES = { zh: "zh-CN", en: "en" };
+
+const WORDS = {
+  en: {
+    title: "Flashsale",
+    skip: "Skip to the sales",
+    heading: "Sales",
+    live: "On sale now",
+    coming: "Coming up",
+    over: "Finished",
+    empty: "Nothing is on sale at the moment.",
+    emptyMore: "This page fills by itself when a sale is announced.",
+    fine: "One reservation per press, however often you press. All clocks here follow the server.",
+    offline: "No connection. Trying again…",
+    day: "d",
+    opensIn: "Opens in",
+    endsIn: "Ends in",
+    payIn: "Pay within",
+    closed: "Closed {moment}",
+    hint: {
+      live: "Once reserved, it is held for you for {hold}.",
+      reserved: "What is not paid in time comes back on sale.",
+      coming: "Opens {moment}, your time.",
+      paused: "Nothing is lost; the sale goes on here.",
+      sold: "Every unit has found its buyer.",
+    },
+    left: "{count}+ left",
+    few: "Fewer than 10 left",
+    stock: "{count} in stock",
+    none: "Sold out",
+    allReserved: "All reserved",
+    orderID: "Order",
+    payLater: "Paying is not part of this release. What is not paid in time goes back on sale.",
+    button: {
+      buy: "Buy now",
+      again: "Try again",
+      another: "Buy again",
+      sending: "Reserving…",
+      waiting: "One moment…",
+      coming: "Not open yet",
+      paused: "Paused",
+      sold: "Sold out",
+      over: "Ended",
+      closed: "Not available",
+    },
+    label: "{button}: {name}, {price}",
+    tag: { live: "On sale", coming: "Soon", paused: "Paused", sold: "Sold out", reserved: "All reserved", over: "Ended" },
+    state: {
+      sending: "Reserving one for you…",
+      "waiting-session": "Opening a session…",
+      login: "Please log in to buy.",
+      "signed-out": "This browser’s session has ended, and its order is no longer shown here.",
+      reserved: "Reserved for you. Writing down the order…",
+      placed: "Yours. The order is placed.",
+      paid: "Paid. Thank you.",
+      pending: "Not known yet. We are asking for your order; there is no need to press again.",
+      cancelled: "This order was cancelled.",
+      expired: "The time to pay ran out, and your unit went back on sale.",
+      rejected: "We could not keep this order. We are sorry; nothing is owed.",
+      refunding: "This order is being refunded.",
+    },
+    retrying: {
+      BUSY: "Very busy. Trying again by itself…",
+      NOT_READY: "Stock is being counted. Trying again by itself…",
+      THROTTLED: "A little too fast. Going on in a moment…",
+      NO_ANSWER: "No answer yet. Asking again; it cannot count twice.",
+    },
+    refused: {
+      SOLD_OUT: "Sold out. Every unit has found its buyer.",
+      ALL_RESERVED: "Every unit is reserved. Unpaid ones come back: try again in a while.",
+      LIMIT_REACHED: "You have as many as one buyer may have.",
+      NOT_ELIGIBLE: "This sale is not open to your account.",
+      TICKET_REQUIRED: "This sale needs a ticket.",
+      NOT_STARTED: "Not open yet. Watch the countdown.",
+      ENDED: "The sale has ended.",
+      PAUSED: "The sale is paused. This page shows when it goes on.",
+      THROTTLED: "Too many tries at once. Please press again in a moment.",
+      BUSY: "Still very busy. Nothing was reserved: please press again.",
+      NOT_READY: "Stock is still being counted. Nothing was reserved: please press again.",
+      NO_ANSWER: "No answer arrived. Press again: it cannot count twice.",
+      NOTHING: "It did not get through, and nothing was reserved. You can try again.",
+      BLACKLISTED: "This account cannot buy here.",
+      IDENTITY_MISMATCH: "Your session has changed. Reload the page and try again.",
+      UNKNOWN_SKU: "This item is not offered any more.",
+      other: "That did not work ({code}). Reload the page and try again.",
+    },
+  },
+  zh: {
+    title: "限时抢购",
+    skip: "跳到抢购列表",
+    heading: "抢购",
+    live: "正在抢购",
+    coming: "即将开始",
+    over: "已结束",
+    empty: "目前没有抢购活动。",
+    emptyMore: "有新活动时，本页会自动显示。",
+    fine: "无论点击多少次，每次抢购只会下一单。页面时间以服务器为准。",
+    offline: "网络已断开，正在重试…",
+    day: "天",
+    opensIn: "距开始",
+    endsIn: "距结束",
+    payIn: "付款剩余时间",
+    closed: "{moment} 结束",
+    hint: {
+      live: "预订成功后为您保留 {hold}。",
+      reserved: "逾期未付款的商品会重新上架。",
+      coming: "{moment} 开始（当地时间）。",
+      paused: "活动恢复后，可在此继续抢购。",
+      sold: "全部商品均已售出。",
+    },
+    left: "剩余 {count}+ 件",
+    few: "剩余不足 10 件",
+    stock: "共 {count} 件",
+    none: "已售罄",
+    allReserved: "已订满",
+    orderID: "订单号",
+    payLater: "当前版本暂未开放付款。逾期未付的商品会重新上架。",
+    button: {
+      buy: "立即抢购",
+      again: "再试一次",
+      another: "再次抢购",
+      sending: "正在预订…",
+      waiting: "请稍候…",
+      coming: "尚未开始",
+      paused: "已暂停",
+      sold: "已售罄",
+      over: "已结束",
+      closed: "无法购买",
+    },
+    label: "{button}：{name}，{price}",
+    tag: { live: "抢购中", coming: "即将开始", paused: "已暂停", sold: "已售罄", reserved: "已订满", over: "已结束" },
+    state: {
+      sending: "正在为您预订…",
+      "waiting-session": "正在建立会话…",
+      login: "请登录后购买。",
+      "signed-out": "本浏览器的会话已结束，此处不再显示该订单。",
+      reserved: "已为您预留，正在生成订单…",
+      placed: "抢购成功，订单已生成。",
+      paid: "已付款，谢谢。",
+      pending: "结果尚未确定，正在查询您的订单，无需重复点击。",
+      cancelled: "该订单已取消。",
+      expired: "付款时间已过，商品已重新上架。",
+      rejected: "很抱歉，该订单未能保留，您无需支付任何费用。",
+      refunding: "该订单正在退款。",
+    },
+    retrying: {
+      BUSY: "排队人数较多，正在自动重试…",
+      NOT_READY: "正在核对库存，自动重试中…",
+      THROTTLED: "操作过快，稍后自动继续…",
+      NO_ANSWER: "暂未收到回应，正在再次查询，不会重复下单。",
+    },
+    refused: {
+      SOLD_OUT: "已售罄，全部商品均已售出。",
+      ALL_RESERVED: "商品已全部预订。未付款的会重新上架，请稍后再试。",
+      LIMIT_REACHED: "您已达到限购数量。",
+      NOT_ELIGIBLE: "您的账户不符合本次抢购的条件。",
+      TICKET_REQUIRED: "本次抢购需要凭资格券参加。",
+      NOT_STARTED: "抢购尚未开始，请留意倒计时。",
+      ENDED: "抢购已结束。",
+      PAUSED: "抢购已暂停，恢复后本页会显示。",
+      THROTTLED: "尝试次数过多，请稍后再点击。",
+      BUSY: "目前仍然繁忙，尚未预订，请再次点击。",
+      NOT_READY: "仍在核对库存，尚未预订，请再次点击。",
+      NO_ANSWER: "未收到回应。请再次点击，不会重复下单。",
+      NOTHING: "请求未送达，没有预订任何商品，您可以再试一次。",
+      BLACKLISTED: "该账户无法在此购买。",
+      IDENTITY_MISMATCH: "会话已变更，请刷新页面后重试。",
+      UNKNOWN_SKU: "该商品已下架。",
+      other: "操作未成功（{code}），请刷新页面后重试。",
+    },
+  },
+};
+
+const STORED = "flashsale.language";
+
+/** The language chosen before, or the browser's, or English. */
+export function preferred() {
+  try {
+    const stored = window.localStorage.getItem(STORED);
+    if (stored in LANGUAGES) return stored;
+  } catch {
+    // No storage: the browser's own language it is.
+  }
+  return (navigator.language ?? "").toLowerCase().startsWith("zh") ? "zh" : "en";
+}
+
+export function remember(language) {
+  try {
+    window.localStorage.setItem(STORED, language);
+  } catch {
+    // It holds for this visit then.
+  }
+}
+
+/** say("en")("refused.BUSY", {…}) -> the words; a missing word is its own name, so that it is seen. */
+export function say(language) {
+  return (name, values = {}) => {
+    const words = name.split(".").reduce((at, step) => at?.[step], WORDS[language]);
+    return typeof words === "string" ? words.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole) : name;
+  };
+}
+
+export const has = (language, name) => typeof name.split(".").reduce((at, step) => at?.[step], WORDS[language]) === "string";
