@@ -84,7 +84,7 @@ ours_listens() {
   return 1
 }
 
-# together FUNCTION… : runs them side by side and fails if one failed, after all have ended.
+# together FUNCTION… : runs them side by side; the first failure ends the others, too.
 together() {
   local job failed=0
   local -a jobs=()
@@ -94,7 +94,11 @@ together() {
   done
   # An interrupted shell does not interrupt what it put in the background.
   trap 'kill "${jobs[@]}" 2>/dev/null; exit 130' INT TERM
-  for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+  for job in "${jobs[@]}"; do
+    wait -n "${jobs[@]}" || { failed=1 && break; }
+  done
+  [[ $failed -eq 0 ]] || kill "${jobs[@]}" 2>/dev/null || true
+  wait "${jobs[@]}" 2>/dev/null || true
   trap - INT TERM
   return "$failed"
 }

@@ -6,7 +6,7 @@
 
 # prepare_service PART PROGRAM HEAP_MB MYSQL_USER VARIABLE…
 prepare_service() {
-  local part=$1 program="$FLASHSALE_HOME/app/$2" name=$2 heap=$3 user=$4 port="FLASHSALE_${1^^}_PORT"
+  local part=$1 program="$FLASHSALE_HOME/app/$2" jar="flashsale-$2.jar" heap=$3 user=$4 port="FLASHSALE_${1^^}_PORT"
   shift 4
   COMMAND=(
     env -i "${CLEAN_ENV[@]}"
@@ -16,7 +16,7 @@ prepare_service() {
     FLASHSALE_MYSQL_USER="$user" FLASHSALE_MYSQL_PASSWORD_FILE="$SECRETS/mysql-$user"
     "$@"
     "$JAVA_HOME/bin/java" "-Xms64m" "-Xmx${heap}m" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError
-    "-Djava.io.tmpdir=$FLASHSALE_HOME/tmp" -jar "$program/$name.jar"
+    "-Djava.io.tmpdir=$FLASHSALE_HOME/tmp" -jar "$program/$jar"
   )
   INPUTS=("$program/taken-from")
   PORTS=("$port")
@@ -25,7 +25,7 @@ prepare_service() {
 }
 
 prepare_consumer() {
-  prepare_service consumer flashsale-order-consumer "$FLASHSALE_CONSUMER_HEAP_MB" consumer \
+  prepare_service consumer order-consumer "$FLASHSALE_CONSUMER_HEAP_MB" consumer \
     FLASHSALE_NAMESRV="127.0.0.1:$FLASHSALE_NAMESRV_PORT" \
     FLASHSALE_INTERNAL_TOKEN_FILE="$SECRETS/internal-token" \
     FLASHSALE_MIGRATION_USER=migration FLASHSALE_MIGRATION_PASSWORD_FILE="$SECRETS/mysql-migration" \
@@ -34,7 +34,7 @@ prepare_consumer() {
 }
 
 prepare_backend() {
-  prepare_service backend flashsale-backend "$FLASHSALE_BACKEND_HEAP_MB" backend \
+  prepare_service backend backend "$FLASHSALE_BACKEND_HEAP_MB" backend \
     FLASHSALE_REDIS_HOST=127.0.0.1 FLASHSALE_REDIS_PORT="$FLASHSALE_REDIS_PORT" \
     FLASHSALE_REDIS_USER=backend FLASHSALE_REDIS_PASSWORD_FILE="$SECRETS/redis-backend" \
     FLASHSALE_NAMESRV="127.0.0.1:$FLASHSALE_NAMESRV_PORT" \
@@ -44,7 +44,7 @@ prepare_backend() {
 }
 
 prepare_cms() {
-  prepare_service cms flashsale-cms-admin "$FLASHSALE_CMS_HEAP_MB" cms \
+  prepare_service cms cms-admin "$FLASHSALE_CMS_HEAP_MB" cms \
     FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token"
 }
 
