@@ -1,0 +1,5 @@
+/** Buyers and their signed sessions. */
+@NullMarked
+package io.flashsale.backend.account;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,192 @@
+package io.flashsale.backend.config;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Everything the backend can be told, from the environment: {@code flashsale.mysql.password-file} is
+ * {@code FLASHSALE_MYSQL_PASSWORD_FILE}. A bad value stops the start with a sentence that names it.
+ *
+ * @param demoSession whether {@code POST /api/demo-session} exists; default: in the demo profile only
+ */
+@ConfigurationProperties("flashsale")
+public record Settings(
+        @DefaultValue("demo") Profile profile,
+        @DefaultValue("8081") int backendPort,
+        @DefaultValue Mysql mysql,
+        @DefaultValue Redis redis,
+        @DefaultValue("127.0.0.1:19876") String namesrv,
+        @DefaultValue("http://127.0.0.1:8082") URI consumerUrl,
+        @Nullable Path edgeTokenFile,
+        @Nullable Path internalTokenFile,
+        @Nullable Path sessionKeysFile,
+        @DefaultValue Session session,
+        @DefaultValue Intake intake,
+        @DefaultValue Queue queue,
+        @DefaultValue Stock stock,
+        @Nullable Boolean demoSession) {
+
+    public Settings {
+        within("FLASHSALE_BACKEND_PORT", backendPort, 0, 65535);
+        if (!namesrv.matches("[^:;\\s]+:\\d+(;[^:;\\s]+:\\d+)*")) {
+            throw new BadSetting("FLASHSALE_NAMESRV is '" + namesrv + "': it must be host:port, several by ';'.");
+        }
+        if (consumerUrl.getHost() == null
+                || !("http".equals(consumerUrl.getScheme()) || "https".equals(consumerUrl.getScheme()))) {
+            throw new BadSetting("FLASHSALE_CONSUMER_URL is '" + consumerUrl + "': it must be http(s)://host[:port].");
+        }
+        if (profile == Profile.PRODUCTION) {
+            refuseDemoThings(demoSession, consumerUrl);
+        }
+    }
+
+    public boolean demoSessions() {
+        return demoSession == null ? profile == Profile.DEMO : demoSession;
+    }
+
+    private static void refuseDemoThings(@Nullable Boolean demoSession, URI consumerUrl) {
+        if (Boolean.TRUE.equals(demoSession)) {
+            throw new BadSetting("FLASHSALE_DEMO_SESSION is true: the production profile does not give sessions away;"
+                    + " remove it, or use FLASHSALE_PROFILE=demo.");
+        }
+        if ("http".equals(consumerUrl.getScheme()) && !loopback(consumerUrl.getHost())) {
+            throw new BadSetting("FLASHSALE_CONSUMER_URL is '" + consumerUrl + "': the production profile speaks plain"
+                    + " HTTP to this machine only; use https.");
+        }
+    }
+
+    private static boolean loopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException unknown) {
+            return false;
+        }
+    }
+
+    private static void within(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new BadSetting(name + " is " + value + ": it must be from " + least + " to " + most + ".");
+        }
+    }
+
+    private static void within(String name, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new BadSetting(name + " is " + value.toMillis() + "ms: it must be from " + least.toMillis() + "ms to "
+                    + most.toMillis() + "ms.");
+        }
+    }
+
+    /**
+     * @param poolSize connections; the hot path wants one per worker, the loops and the buyers' queries share the rest
+     * @param connectTimeout how long a caller waits for a connection before it fails
+     * @param socketTimeout the longest silence of the server that is borne
+     */
+    public record Mysql(
+            @DefaultValue("jdbc:mysql://127.0.0.1:13306/flashsale") String url,
+            @DefaultValue("backend") String user,
+            @Nullable Path passwordFile,
+            @DefaultValue("12") int poolSize,
+            @DefaultValue("700ms") Duration connectTimeout,
+            @DefaultValue("4s") Duration socketTimeout) {
+        public Mysql {
+            if (!url.startsWith("jdbc:mysql:")) {
+                throw new BadSetting("FLASHSALE_MYSQL_URL is '" + url + "': it must begin with jdbc:mysql:.");
+            }
+            within("FLASHSALE_MYSQL_POOL_SIZE", poolSize, 4, 100);
+            // Hikari's own floor is 250 ms
+            within("FLASHSALE_MYSQL_CONNECT_TIMEOUT", connectTimeout, Duration.ofMillis(250), Duration.ofSeconds(30));
+            within("FLASHSALE_MYSQL_SOCKET_TIMEOUT", socketTimeout, Duration.ofMillis(250), Duration.ofMinutes(5));
+        }
+    }
+
+    /** @param timeout for one command; a reply later than that is an unknown outcome */
+    public record Redis(
+            @DefaultValue("127.0.0.1") String host,
+            @DefaultValue("16379") int port,
+            @DefaultValue("backend") String user,
+            @Nullable Path passwordFile,
+            @DefaultValue("500ms") Duration timeout) {
+        public Redis {
+            within("FLASHSALE_REDIS_PORT", port, 1, 65535);
+            within("FLASHSALE_REDIS_TIMEOUT", timeout, Duration.ofMillis(10), Duration.ofSeconds(10));
+        }
+    }
+
+    /** @param ttl how long a signed session is good for */
+    public record Session(@DefaultValue("12h") Duration ttl) {
+        public Session {
+            within("FLASHSALE_SESSION_TTL", ttl, Duration.ofSeconds(1), Duration.ofDays(30));
+        }
+    }
+
+    /**
+     * @param workers each takes one micro-batch at a time through policy, decide, send, acknowledge
+     * @param capacity orders that may wait; beyond it the answer is PENDING and the beat stops until half is drained
+     * @param batch orders in one micro-batch, at most; the function library takes 256
+     * @param deadline every order is answered by then; the edge waits 2 s
+     */
+    public record Intake(
+            @DefaultValue("4") int workers,
+            @DefaultValue("4096") int capacity,
+            @DefaultValue("128") int batch,
+            @DefaultValue("1500ms") Duration deadline) {
+        public Intake {
+            within("FLASHSALE_INTAKE_WORKERS", workers, 1, 64);
+            within("FLASHSALE_INTAKE_CAPACITY", capacity, 1, 1_000_000);
+            within("FLASHSALE_INTAKE_BATCH", batch, 1, 256);
+            within("FLASHSALE_INTAKE_DEADLINE", deadline, Duration.ofMillis(100), Duration.ofSeconds(10));
+        }
+    }
+
+    /**
+     * @param sendTimeout for a batch; must leave the intake's deadline some room
+     * @param ordersPerSecond Sentinel's flow rule
+     * @param slowAfter a batch that takes longer counts as slow
+     * @param slowRatio of slow or failed batches that opens the breaker
+     * @param breakerMinimum batches within the breaker's interval below which it does not judge
+     * @param breakerInterval over which it judges
+     * @param breakerPause how long it stays open before one send may try; whole seconds
+     */
+    public record Queue(
+            @DefaultValue("800ms") Duration sendTimeout,
+            @DefaultValue("30000") int ordersPerSecond,
+            @DefaultValue("300ms") Duration slowAfter,
+            @DefaultValue("0.5") double slowRatio,
+            @DefaultValue("5") int breakerMinimum,
+            @DefaultValue("10s") Duration breakerInterval,
+            @DefaultValue("2s") Duration breakerPause) {
+        public Queue {
+            within("FLASHSALE_QUEUE_SEND_TIMEOUT", sendTimeout, Duration.ofMillis(50), Duration.ofSeconds(10));
+            within("FLASHSALE_QUEUE_ORDERS_PER_SECOND", ordersPerSecond, 1, 10_000_000);
+            within("FLASHSALE_QUEUE_SLOW_AFTER", slowAfter, Duration.ofMillis(1), sendTimeout);
+            if (!(slowRatio > 0 && slowRatio <= 1)) {
+                throw new BadSetting("FLASHSALE_QUEUE_SLOW_RATIO is " + slowRatio + ": it must be above 0, up to 1.");
+            }
+            within("FLASHSALE_QUEUE_BREAKER_MINIMUM", breakerMinimum, 1, 10_000);
+            within("FLASHSALE_QUEUE_BREAKER_INTERVAL", breakerInterval, Duration.ofMillis(500), Duration.ofMinutes(1));
+            within("FLASHSALE_QUEUE_BREAKER_PAUSE", breakerPause, Duration.ofSeconds(1), Duration.ofMinutes(1));
+        }
+    }
+
+    /**
+     * @param leaseTtl of the lease to sell; a Redis that nobody renews sells nothing after it
+     * @param relayAge how old an unacknowledged order must be before the relay takes it up
+     * @param kept how long after its end an item is still rebuilt, so that replays get their answers
+     */
+    public record Stock(
+            @DefaultValue("5s") Duration leaseTtl,
+            @DefaultValue("2s") Duration relayAge,
+            @DefaultValue("24h") Duration kept) {
+        public Stock {
+            within("FLASHSALE_STOCK_LEASE_TTL", leaseTtl, Duration.ofMillis(2500), Duration.ofMinutes(1));
+            within("FLASHSALE_STOCK_RELAY_AGE", relayAge, Duration.ofMillis(100), Duration.ofMinutes(1));
+            within("FLASHSALE_STOCK_KEPT", kept, Duration.ZERO, Duration.ofDays(365));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.flashsale.backend.order;
+
+import java.util.List;
+import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Select;
+import org.jspecify.annotations.Nullable;
+
+/** Reads order rows; only order-consumer writes them. */
+@Mapper
+interface BuyerOrderMapper {
+
+    String COLUMNS =
+            """
+            SELECT id, user_id, sku, quantity, price_minor, currency, state, reason,
+                   CAST(ROUND(UNIX_TIMESTAMP(created_at) * 1000) AS SIGNED) AS created_at,
+                   CAST(ROUND(UNIX_TIMESTAMP(pay_before) * 1000) AS SIGNED) AS pay_before
+            FROM orders
+            """;
+
+    @Select(COLUMNS + "WHERE id = #{id}")
+    @Nullable
+    Row find(String id);
+
+    /** The buyer's orders that wait for payment or were paid, newest first. */
+    @Select(
+            COLUMNS
+                    + """
+            WHERE user_id = #{userId} AND state IN ('PENDING_PAYMENT', 'PAID')
+            ORDER BY created_at DESC LIMIT 100
+            """)
+    List<Row> live(String userId);
+
+    record Row(
+            String id,
+            String userId,
+            String sku,
+            int quantity,
+            long priceMinor,
+            String currency,
+            String state,
+            @Nullable String reason,
+            long createdAt,
+            long payBefore) {}
+}

@@ -1,0 +1,110 @@
+package io.flashsale.backend.order;
+
+import io.flashsale.backend.background.Loop;
+import io.flashsale.backend.config.Settings;
+import io.flashsale.backend.queue.OrderQueue;
+import io.flashsale.backend.stock.Item;
+import io.flashsale.backend.stock.ItemDirectory;
+import io.flashsale.backend.stock.StockFunctions;
+import io.flashsale.contract.Code;
+import io.flashsale.contract.Reservation;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Metrics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/**
+ * Settles what stayed in the pending sets: a backend died, the broker was away, an answer got lost. Several backends may
+ * relay the same orders at once.
+ */
+@Component
+public final class Relay extends Loop {
+
+    private static final int BATCH = StockFunctions.MAX_BATCH;
+
+    private final ItemDirectory items;
+    private final StockFunctions functions;
+    private final Settlement settlement;
+    private final OrderQueue queue;
+    private final Duration age;
+    private volatile long lastRound = System.nanoTime();
+    private volatile int waiting;
+
+    Relay(ItemDirectory items, StockFunctions functions, Settlement settlement, OrderQueue queue, Settings settings) {
+        super("relay", Duration.ofMillis(250));
+        this.items = items;
+        this.functions = functions;
+        this.settlement = settlement;
+        this.queue = queue;
+        this.age = settings.stock().relayAge();
+        Gauge.builder("flashsale_relay_waiting_orders", this, relay -> relay.waiting)
+                .register(Metrics.globalRegistry);
+    }
+
+    /** How long ago the last whole round ended. */
+    public Duration sinceLastRound() {
+        return Duration.ofNanos(System.nanoTime() - lastRound);
+    }
+
+    /** Orders that the last round found and could not settle. */
+    public int waiting() {
+        return waiting;
+    }
+
+    @Override
+    protected void run() {
+        int left = 0;
+        RuntimeException failure = null;
+        for (Item item : items.kept()) {
+            try {
+                left += relay(item);
+            } catch (RuntimeException e) {
+                failure = e; // one item's trouble is not another's
+            }
+        }
+        waiting = left;
+        if (failure != null) {
+            throw failure;
+        }
+        lastRound = System.nanoTime();
+    }
+
+    private int relay(Item item) {
+        while (true) {
+            List<StockFunctions.Pending> pending = functions.pending(item.keys(), age, BATCH);
+            if (pending == null || pending.isEmpty()) {
+                return 0;
+            }
+            if (!queue.breakerClosed()) {
+                // The probe finds out when the broker is back. Until then verdicts can wait too: nobody hears them.
+                return pending.size();
+            }
+            int settled = settle(item, pending);
+            Metrics.counter("flashsale_relay_orders_total").increment(settled);
+            if (settled < pending.size()) {
+                return pending.size() - settled;
+            }
+        }
+    }
+
+    private int settle(Item item, List<StockFunctions.Pending> pending) {
+        var candidates = new ArrayList<Candidate>(pending.size());
+        for (var order : pending) {
+            Reservation reservation = order.reservation();
+            candidates.add(new Candidate(
+                    order.orderId(),
+                    item.keys(),
+                    reservation.userId(),
+                    reservation.userLevel(),
+                    reservation.quantity(),
+                    reservation.state() == Reservation.State.SEND));
+        }
+        int settled = 0;
+        for (Code answer : settlement.settle(candidates)) {
+            settled += answer == Code.PENDING ? 0 : 1;
+        }
+        return settled;
+    }
+}

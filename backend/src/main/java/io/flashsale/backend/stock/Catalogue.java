@@ -1,0 +1,118 @@
+package io.flashsale.backend.stock;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * {@code fs:catalog}: what edges show and how they find an item's keys, one entry per SKU, its newest item. Always computed
+ * anew from MySQL and compared, so it mends itself; only differences are written, with the version in the same MULTI.
+ */
+@Component
+public class Catalogue {
+
+    static final String KEY = "fs:catalog";
+    static final String VERSION = "version";
+
+    private final ItemMapper items;
+    private final RedisLink link;
+    private final JsonMapper json;
+    private final Clock clock;
+
+    Catalogue(ItemMapper items, RedisLink link, JsonMapper json, Clock clock) {
+        this.items = items;
+        this.link = link;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** An entry, as the edge reads it. */
+    public record Entry(
+            long itemId,
+            long epoch,
+            long promoId,
+            String promoName,
+            long promoVersion,
+            String sku,
+            String name,
+            long priceMinor,
+            String currency,
+            long opens,
+            long closes,
+            long holdMs,
+            String state,
+            int minLevel,
+            String limits,
+            long published,
+            @JsonProperty("public") boolean listed) {}
+
+    /** Two backends may do this at once; who writes what the other just overwrote is corrected in the next round. */
+    synchronized void refresh() {
+        var wanted = new HashMap<String, String>();
+        for (Item item : items.newest()) {
+            wanted.put(item.sku(), json.writeValueAsString(entry(item)));
+        }
+        Map<String, String> present = RedisLink.await(link.commands().hgetall(KEY));
+        boolean versioned = present.containsKey(VERSION);
+        var changed = new HashMap<>(wanted);
+        changed.entrySet().removeIf(entry -> entry.getValue().equals(present.get(entry.getKey())));
+        String[] gone = present.keySet().stream()
+                .filter(sku -> !sku.equals(VERSION) && !wanted.containsKey(sku))
+                .toArray(String[]::new);
+        if (versioned && changed.isEmpty() && gone.length == 0) {
+            return;
+        }
+        try (var own = link.open()) {
+            write(own.sync(), changed, gone);
+        }
+    }
+
+    private void write(RedisCommands<String, String> redis, Map<String, String> changed, String[] gone) {
+        redis.multi();
+        // A catalogue that was lost goes on above every version that an edge can have seen.
+        redis.hsetnx(KEY, VERSION, Long.toString(clock.millis()));
+        if (!changed.isEmpty()) {
+            redis.hset(KEY, changed);
+        }
+        if (gone.length > 0) {
+            redis.hdel(KEY, gone);
+        }
+        redis.hincrby(KEY, VERSION, 1);
+        redis.exec();
+    }
+
+    public static Entry entry(Item item) {
+        return new Entry(
+                item.id(),
+                item.epoch(),
+                item.promoId(),
+                item.promoName(),
+                Item.PROMO_VERSION,
+                item.sku(),
+                item.name(),
+                item.priceMinor(),
+                item.currency(),
+                item.opens(),
+                item.closes(),
+                item.holdMs(),
+                item.state(),
+                item.minLevel(),
+                item.limits(),
+                item.published(),
+                item.minLevel() == 0);
+    }
+
+    /** The entry of a SKU; null if there is none. */
+    public @Nullable Entry find(String sku) {
+        if (sku.equals(VERSION)) {
+            return null;
+        }
+        String entry = RedisLink.await(link.commands().hget(KEY, sku));
+        return entry == null ? null : json.readValue(entry, Entry.class);
+    }
+}

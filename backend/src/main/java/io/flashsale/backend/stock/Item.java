@@ -1,0 +1,48 @@
+package io.flashsale.backend.stock;
+
+import io.flashsale.contract.StockKeys;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A promo item as MySQL has it, with what it takes from its promo. Times are epoch milliseconds.
+ *
+ * @param state LIVE, PAUSED or ENDED; an item that is no longer live has ended, whatever its promo says
+ * @param limits units per buyer as the function library reads them: {@code default[;level=limit...]}, {@code -} for none
+ */
+public record Item(
+        long id,
+        String sku,
+        String name,
+        long promoId,
+        String promoName,
+        String state,
+        long opens,
+        long closes,
+        long holdMs,
+        long priceMinor,
+        String currency,
+        int minLevel,
+        @Nullable Integer quantityLimit,
+        String limits,
+        long published,
+        long available,
+        long held,
+        long sold,
+        long epoch,
+        long version,
+        boolean live) {
+
+    /**
+     * The version of what a buyer agrees to: price, currency, hold. It cannot change once the item is published, so there is
+     * only the first.
+     */
+    public static final long PROMO_VERSION = 1;
+
+    public StockKeys keys() {
+        return new StockKeys(sku, id, epoch);
+    }
+
+    boolean identityHolds() {
+        return available >= 0 && held >= 0 && sold >= 0 && published == available + held + sold;
+    }
+}

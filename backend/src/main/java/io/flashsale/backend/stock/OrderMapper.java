@@ -1,0 +1,51 @@
+package io.flashsale.backend.stock;
+
+import java.util.List;
+import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Options;
+import org.apache.ibatis.annotations.Param;
+import org.apache.ibatis.annotations.ResultType;
+import org.apache.ibatis.annotations.Select;
+import org.apache.ibatis.mapping.ResultSetType;
+import org.apache.ibatis.session.ResultHandler;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a rebuild installs: the orders of an item, and the messages that may become some. */
+@Mapper
+interface OrderMapper {
+
+    /** Streams the orders that Redis must know. Rejected ones never had their units in the truth. */
+    @Select(
+            """
+            SELECT id, user_id, user_level, quantity, request_id, seq, trace_id, state,
+                   CAST(ROUND(UNIX_TIMESTAMP(created_at) * 1000) AS SIGNED) AS created,
+                   CAST(ROUND(UNIX_TIMESTAMP(pay_before) * 1000) AS SIGNED) AS pay_before
+            FROM orders
+            WHERE promo_item_id = #{itemId} AND state IN ('PENDING_PAYMENT', 'PAID', 'CANCELLED', 'EXPIRED')
+            """)
+    @Options(resultSetType = ResultSetType.FORWARD_ONLY, fetchSize = Integer.MIN_VALUE)
+    @ResultType(Order.class)
+    void stream(@Param("itemId") long itemId, ResultHandler<Order> handler);
+
+    record Order(
+            String id,
+            String userId,
+            int userLevel,
+            int quantity,
+            @Nullable String requestId,
+            long seq,
+            @Nullable String traceId,
+            String state,
+            long created,
+            long payBefore) {}
+
+    /** Bodies of messages that nobody has settled and that have no row yet. */
+    @Select(
+            """
+            SELECT m.body FROM parked_message m LEFT JOIN orders o ON o.id = m.order_id
+            WHERE m.resolved_at IS NULL AND m.promo_item_id = #{itemId} AND o.id IS NULL
+            """)
+    List<Parked> parked(long itemId);
+
+    record Parked(byte[] body) {}
+}

@@ -1,0 +1,83 @@
+package io.flashsale.backend.stock;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets one backend rebuild at a time: a named lock of MySQL on a connection that is used for nothing else, so a backend that
+ * dies gives it up by dying. For one thread.
+ */
+@Component
+final class RebuildLock {
+
+    // A lock's name is global to the server and has at most 64 characters.
+    private static final String NAME = "CONCAT(LEFT(DATABASE(), 48), '.rebuild')";
+
+    private final DataSource source;
+    private @Nullable Connection holder;
+
+    RebuildLock(DataSource source) {
+        this.source = source;
+    }
+
+    /** Takes the lock, or makes sure that it is still held. False: another backend has it, or it was lost. */
+    boolean hold() throws SQLException {
+        var present = holder;
+        if (present != null) {
+            return confirm(present);
+        }
+        var connection = source.getConnection();
+        try {
+            if (ask(connection, "SELECT GET_LOCK(" + NAME + ", 0)")) {
+                holder = connection;
+                return true;
+            }
+        } finally {
+            if (holder != connection) {
+                connection.close();
+            }
+        }
+        return false;
+    }
+
+    private boolean confirm(Connection connection) throws SQLException {
+        try {
+            if (ask(connection, "SELECT IS_USED_LOCK(" + NAME + ") = CONNECTION_ID()")) {
+                return true;
+            }
+        } catch (SQLException e) {
+            abandon(connection);
+            throw e;
+        }
+        abandon(connection);
+        return false;
+    }
+
+    private void abandon(Connection connection) throws SQLException {
+        holder = null;
+        // Not back to the pool: should the lock be with it after all, it goes with the connection.
+        connection.abort(Runnable::run);
+        connection.close();
+    }
+
+    void release() throws SQLException {
+        var present = holder;
+        if (present == null) {
+            return;
+        }
+        holder = null;
+        try (present) {
+            ask(present, "SELECT RELEASE_LOCK(" + NAME + ")");
+        }
+    }
+
+    private static boolean ask(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var answer = statement.executeQuery(sql)) {
+            return answer.next() && answer.getInt(1) == 1;
+        }
+    }
+}

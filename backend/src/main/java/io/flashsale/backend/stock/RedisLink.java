@@ -1,0 +1,91 @@
+package io.flashsale.backend.stock;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * The one connection to Redis that every thread shares: Lettuce sends commands in the order given and answers them as they
+ * come, so commands that do not wait for each other are pipelined by themselves. It is made when first needed, mends itself,
+ * and never sends a command twice. The factory closes it.
+ */
+@Component
+public final class RedisLink {
+
+    private static final long RETRY_NANOS = 250_000_000;
+
+    private final LettuceConnectionFactory factory;
+    private volatile @Nullable StatefulRedisConnection<String, String> connection;
+    private long failedAt;
+    private @Nullable RedisException failure;
+
+    RedisLink(LettuceConnectionFactory factory) {
+        this.factory = factory;
+    }
+
+    /** @throws RedisException if Redis was not reached yet */
+    public RedisAsyncCommands<String, String> commands() {
+        var present = connection;
+        return (present == null ? connect() : present).async();
+    }
+
+    /** A connection of the caller's own, for MULTI. The caller closes it. */
+    public StatefulRedisConnection<String, String> open() {
+        return client().connect(StringCodec.UTF8);
+    }
+
+    private synchronized StatefulRedisConnection<String, String> connect() {
+        var present = connection;
+        if (present != null) {
+            return present;
+        }
+        // While Redis is away each try costs its timeout: the threads that wait here share one failure.
+        var last = failure;
+        if (last != null && System.nanoTime() - failedAt < RETRY_NANOS) {
+            throw last;
+        }
+        try {
+            var made = open();
+            connection = made;
+            failure = null;
+            return made;
+        } catch (RedisException e) {
+            failure = e;
+            failedAt = System.nanoTime();
+            throw e;
+        }
+    }
+
+    private RedisClient client() {
+        return (RedisClient) factory.getRequiredNativeClient();
+    }
+
+    /** Waits for an answer; the command's own timeout bounds it. */
+    public static <T> T await(RedisFuture<T> future) {
+        return await((Future<T>) future);
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RedisException("interrupted while waiting for Redis", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            if (cause instanceof RedisCommandExecutionException said) {
+                throw said;
+            }
+            throw cause instanceof RedisException fault ? fault : new RedisException(cause);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.flashsale.backend.web;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that gets an {@code application/problem+json} answer. An expected outcome, so it carries no stack trace; thrown
+ * only between a controller and {@link ProblemAdvice}.
+ */
+public final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final String code;
+    private final @Nullable String field;
+
+    private Refusal(int status, String code, String detail, @Nullable String field, @Nullable Throwable cause) {
+        super(detail, cause, false, false);
+        this.status = status;
+        this.code = code;
+        this.field = field;
+    }
+
+    public static Refusal of(int status, String code, String detail) {
+        return new Refusal(status, code, detail, null, null);
+    }
+
+    public static Refusal badRequest(String field, String detail) {
+        return new Refusal(400, "BAD_REQUEST", field + ": " + detail, field, null);
+    }
+
+    public static Refusal unauthenticated() {
+        return of(401, "UNAUTHENTICATED", "Please log in: the session is missing, expired or not valid.");
+    }
+
+    public static Refusal unknownOrder() {
+        return of(404, "UNKNOWN_ORDER", "There is no such order.");
+    }
+
+    public static Refusal busy(String service) {
+        return of(503, "BUSY", "there is an exception in " + service + " service, please try again.");
+    }
+
+    int status() {
+        return status;
+    }
+
+    String code() {
+        return code;
+    }
+
+    @Nullable
+    String field() {
+        return field;
+    }
+
+    Map<String, Object> body() {
+        return Problems.body(status, code, getMessage() == null ? "" : getMessage(), field);
+    }
+}

@@ -1,0 +1,435 @@
+package io.flashsale.backend;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.flashsale.contract.OrderId;
+import io.flashsale.contract.StockKeys;
+import io.flashsale.testkit.RealMariaDb;
+import io.flashsale.testkit.RealRedis;
+import io.flashsale.testkit.RealRocketMq;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+
+/**
+ * A database and a Redis of its own, the shared broker, the part of the edge and the CMS that the backend sees, and as many
+ * backends as a test starts. MySQL and Redis accounts have exactly the rights of a real installation.
+ */
+public final class World implements AutoCloseable {
+
+    public static final String EDGE_TOKEN = "edge-token-of-the-tests";
+    public static final String INTERNAL_TOKEN = "internal-token-of-the-tests";
+    static final byte[] SESSION_KEY = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final String PASSWORD = "password-of-the-backend";
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    public final RealRedis redis;
+    public final RealRocketMq rocketMq;
+    public final String database;
+    public final TestConsumer consumer;
+    private final String user = "backend_" + NUMBER.incrementAndGet();
+    private final Path secrets;
+    private final Connection connection;
+    private final RedisClient client;
+    private @Nullable StatefulRedisConnection<String, String> edge;
+    private final List<BackendProcess> backends = new ArrayList<>();
+    private int ids;
+
+    public World() {
+        this(RealRocketMq.shared());
+    }
+
+    public World(RealRocketMq rocketMq) {
+        this.rocketMq = rocketMq;
+        redis = RealRedis.start();
+        client = RedisClient.create(RedisURI.create(redis.host(), redis.port()));
+        database = RealMariaDb.shared().createMigratedDatabase();
+        try {
+            connection = RealMariaDb.shared().connect(database);
+            // Ids of one test are not another's: the topic is shared.
+            sql("ALTER TABLE promo_item AUTO_INCREMENT = "
+                    + ThreadLocalRandom.current().nextInt(1_000_000, 1_000_000_000));
+            grant();
+            secrets = Files.createTempDirectory("backend-secrets");
+            secrets.toFile().deleteOnExit();
+            allowBackend();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        consumer = new TestConsumer(rocketMq.namesrvAddr(), RealMariaDb.shared().jdbcUrl(database));
+    }
+
+    private void grant() throws SQLException, IOException {
+        sql("CREATE USER '" + user + "'@'127.0.0.1' IDENTIFIED BY '" + PASSWORD + "'");
+        for (String line : Files.readAllLines(root().resolve("ops/mariadb/grants/afterMigrate__grants.sql"))) {
+            if (line.endsWith(" TO 'backend'@'%';")) {
+                sql(line.replace(" flashsale.", " " + database + ".")
+                        .replace("'backend'@'%';", "'" + user + "'@'127.0.0.1'"));
+            }
+        }
+    }
+
+    /** The account of the backend in Redis, as in {@code ops/redis/users.acl}; a restarted Redis has forgotten it. */
+    public void allowBackend() {
+        try {
+            String line = Files.readAllLines(root().resolve("ops/redis/users.acl")).stream()
+                    .filter(each -> each.startsWith("user backend "))
+                    .findFirst()
+                    .orElseThrow();
+            var args = new CommandArgs<>(StringCodec.UTF8).add("SETUSER");
+            for (String word : line.substring("user ".length()).split(" ")) {
+                args.add(word.equals("{backend}") ? ">" + PASSWORD : word);
+            }
+            edge().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), args);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static Path root() {
+        return Path.of(System.getProperty("flashsale.root", ".."));
+    }
+
+    /** Starts a backend. Settings are {@code flashsale.…=…}. */
+    public BackendProcess start(String... settings) {
+        var backend = new BackendProcess(run(settings));
+        backends.add(backend);
+        return backend;
+    }
+
+    private org.springframework.context.ConfigurableApplicationContext run(String... settings) {
+        var arguments = new ArrayList<String>(List.of(
+                "--server.port=0",
+                "--flashsale.mysql.url=jdbc:mysql://127.0.0.1:"
+                        + RealMariaDb.shared().port() + "/" + database,
+                "--flashsale.mysql.user=" + user,
+                "--flashsale.mysql.password-file=" + secret("mysql", PASSWORD),
+                "--flashsale.redis.host=" + redis.host(),
+                "--flashsale.redis.port=" + redis.port(),
+                "--flashsale.redis.password-file=" + secret("redis", PASSWORD),
+                "--flashsale.namesrv=" + rocketMq.namesrvAddr(),
+                "--flashsale.edge-token-file=" + secret("edge", EDGE_TOKEN),
+                "--flashsale.internal-token-file=" + secret("internal", INTERNAL_TOKEN),
+                "--flashsale.session-keys-file="
+                        + secret("sessions", "k1 " + Base64.getEncoder().encodeToString(SESSION_KEY)),
+                // Producers of one group in one process share a client, and with it its end.
+                "--rocketmq.producer.group=backend-" + NUMBER.incrementAndGet()));
+        for (String setting : settings) {
+            arguments.add("--" + setting);
+        }
+        var application = new SpringApplication(Backend.class);
+        application.setRegisterShutdownHook(false);
+        return application.run(arguments.toArray(String[]::new));
+    }
+
+    public String secret(String name, String text) {
+        try {
+            Path file = secrets.resolve(name);
+            Files.writeString(file, text + "\n");
+            file.toFile().deleteOnExit();
+            return file.toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    // --- the CMS
+    // -------------------------------------------------------------------------------------------------------
+
+    /** An item on sale. */
+    public record Published(long id, String sku) {}
+
+    /** Publishes as cms-admin does: the rows and the effect in one transaction. */
+    public Published publish(String sku, int stock, @Nullable Integer limit, int minLevel) {
+        return transaction(() -> {
+            long promo =
+                    insert("INSERT INTO promo (name, description, state, opens_at, closes_at, created_at, updated_at)"
+                            + " VALUES ('promo', '', 'LIVE', UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE,"
+                            + " UTC_TIMESTAMP(3) + INTERVAL 1 HOUR, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+            long item =
+                    insert("INSERT INTO promo_item (promo_id, sku, name, price_minor, currency, published, available,"
+                            + " hold_seconds, quantity_limit, min_level, live, version) VALUES (" + promo + ", '" + sku
+                            + "', 'thing',"
+                            + " 1999, 'CNY', " + stock + ", " + stock + ", 1800, " + limit + ", " + minLevel
+                            + ", 1, 1)");
+            effect(item, "INSTALL", "{}", Duration.ZERO);
+            return new Published(item, sku);
+        });
+    }
+
+    public Published publish(String sku, int stock) {
+        return publish(sku, stock, null, 0);
+    }
+
+    /** Owes Redis an effect of the item's present version. Within a transaction that raised it. */
+    public void effect(long item, String kind, String payload, Duration rest) {
+        sql(
+                "INSERT INTO redis_effect (promo_item_id, version, kind, payload, not_before, created_at) SELECT id, version, '"
+                        + kind + "', '" + payload + "', UTC_TIMESTAMP(3) + INTERVAL " + rest.toMillis() * 1000
+                        + " MICROSECOND, UTC_TIMESTAMP(3) FROM promo_item WHERE id = " + item);
+    }
+
+    public void topUp(long item, int by) {
+        transaction(() -> {
+            sql("UPDATE promo_item SET published = published + " + by + ", available = available + " + by
+                    + ", version = version + 1 WHERE id = " + item);
+            effect(
+                    item,
+                    "TOP_UP",
+                    "{\"published\":" + number("SELECT published FROM promo_item WHERE id = " + item) + "}",
+                    Duration.ZERO);
+            return item;
+        });
+    }
+
+    public void state(long item, String state) {
+        transaction(() -> {
+            sql("UPDATE promo p JOIN promo_item i ON i.promo_id = p.id SET p.state = '" + state
+                    + "', i.version = i.version + 1, i.live = " + (state.equals("ENDED") ? "NULL" : "1")
+                    + " WHERE i.id = " + item);
+            String window =
+                    "CAST(ROUND(UNIX_TIMESTAMP(%s) * 1000) AS SIGNED) FROM promo p JOIN promo_item i ON i.promo_id = p.id WHERE i.id = "
+                            + item;
+            effect(
+                    item,
+                    "STATE",
+                    "{\"state\":\"" + state + "\",\"opens\":" + number("SELECT " + window.formatted("opens_at"))
+                            + ",\"closes\":" + number("SELECT " + window.formatted("closes_at")) + "}",
+                    Duration.ZERO);
+            return item;
+        });
+    }
+
+    /** As order-consumer cancels: row, counters and effect in one transaction. */
+    public void release(long item, String orderId) {
+        transaction(() -> {
+            long quantity = number("SELECT quantity FROM orders WHERE id = '" + orderId + "'");
+            sql("UPDATE orders SET state = 'CANCELLED' WHERE id = '" + orderId + "'");
+            sql("UPDATE promo_item SET held = held - " + quantity + ", available = available + " + quantity
+                    + ", version = version + 1 WHERE id = " + item);
+            effect(item, "RELEASE", "{\"orderId\":\"" + orderId + "\"}", Duration.ofMillis(1500));
+            return item;
+        });
+    }
+
+    public void account(String userId, int level, String state) {
+        sql("INSERT INTO buyer (user_id, level, state, created_at) VALUES ('" + userId + "', " + level + ", '" + state
+                + "', UTC_TIMESTAMP(3))");
+    }
+
+    public void accounts(String prefix, int count) {
+        var values = new StringBuilder();
+        for (int i = 1; i <= count; i++) {
+            values.append(i == 1 ? "" : ",")
+                    .append("('")
+                    .append(prefix)
+                    .append(i)
+                    .append("', 1, 'ACTIVE', UTC_TIMESTAMP(3))");
+        }
+        sql("INSERT INTO buyer (user_id, level, state, created_at) VALUES " + values);
+    }
+
+    // --- the edge
+    // ------------------------------------------------------------------------------------------------------
+
+    /** An attempt of a buyer, as the edge sends it to the backend once the units were taken. */
+    public record Attempt(
+            String orderID,
+            String sku,
+            long promoItemID,
+            long epoch,
+            String userID,
+            int level,
+            int quantity,
+            @Nullable String requestID,
+            long payBefore,
+            String traceID) {}
+
+    /** Takes units in Redis as the edge does. @return the reply's first word and the attempt */
+    public Reserved reserve(Published item, String userId, int level, int quantity, @Nullable String requestId) {
+        long epoch = epoch(item);
+        var keys = new StockKeys(item.sku(), item.id(), epoch);
+        String orderId = OrderId.of(item.id(), Instant.now(), nextId()).text();
+        List<?> reply = edge().fcall(
+                        "reserve",
+                        ScriptOutputType.MULTI,
+                        keys.all().toArray(String[]::new),
+                        Long.toString(item.id()),
+                        Long.toString(epoch),
+                        orderId,
+                        Long.toString(System.currentTimeMillis() + 2000),
+                        userId,
+                        Integer.toString(level),
+                        Integer.toString(quantity),
+                        requestId == null ? "" : requestId,
+                        "trace");
+        long payBefore = reply.get(0).equals("TAKEN") ? (Long) reply.get(2) : 0;
+        return new Reserved(
+                (String) reply.get(0),
+                new Attempt(
+                        orderId, item.sku(), item.id(), epoch, userId, level, quantity, requestId, payBefore, "trace"),
+                reply);
+    }
+
+    public record Reserved(@JsonProperty("outcome") String outcome, Attempt attempt, List<?> reply) {}
+
+    /** Takes one unit, which must be there. */
+    public Attempt take(Published item, String userId) {
+        var reserved = reserve(item, userId, 1, 1, null);
+        if (!reserved.outcome().equals("TAKEN")) {
+            throw new AssertionError("reserve answered " + reserved.reply());
+        }
+        return reserved.attempt();
+    }
+
+    private synchronized int nextId() {
+        return ++ids;
+    }
+
+    public long epoch(Published item) {
+        return number("SELECT epoch FROM promo_item WHERE id = " + item.id());
+    }
+
+    public StockKeys keys(Published item) {
+        return new StockKeys(item.sku(), item.id(), epoch(item));
+    }
+
+    /** Commands with all rights, on a connection that outlives restarts of Redis. */
+    public synchronized RedisCommands<String, String> edge() {
+        if (edge == null) {
+            edge = client.connect();
+        }
+        return edge.sync();
+    }
+
+    /** ready, available, held, sold of the item's present epoch. */
+    public List<Long> snapshot(Published item) {
+        var keys = keys(item);
+        List<?> reply = edge().fcallReadOnly(
+                        "snapshot",
+                        ScriptOutputType.MULTI,
+                        new String[] {keys.item()},
+                        Long.toString(item.id()),
+                        Long.toString(keys.epoch()));
+        List<?> state = (List<?>) reply.get(2);
+        return state.size() < 9
+                ? List.of(0L)
+                : List.of((Long) state.get(0), (Long) state.get(6), (Long) state.get(7), (Long) state.get(8));
+    }
+
+    public boolean sells(Published item) {
+        try {
+            return snapshot(item).get(0) == 1;
+        } catch (io.lettuce.core.RedisException e) {
+            return false; // Redis is away, or has no library yet
+        }
+    }
+
+    public void awaitSelling(Published item) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sells(item));
+    }
+
+    // --- MySQL
+    // ---------------------------------------------------------------------------------------------------------
+
+    public synchronized void sql(String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    public synchronized long number(String sql) {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            return result.next() ? result.getLong(1) : -1;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    public synchronized List<String> strings(String sql) {
+        var strings = new ArrayList<String>();
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                strings.add(String.valueOf(result.getString(1)));
+            }
+            return strings;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private long insert(String sql) {
+        sql(sql);
+        return number("SELECT LAST_INSERT_ID()");
+    }
+
+    private interface Work<T> {
+        T run();
+    }
+
+    private synchronized <T> T transaction(Work<T> work) {
+        sql("START TRANSACTION");
+        T result = work.run();
+        sql("COMMIT");
+        return result;
+    }
+
+    /** MySQL and Redis, once nothing is under way any more. */
+    public void assertEqual(Published item) {
+        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            var mysql = List.of(
+                    1L,
+                    number("SELECT available FROM promo_item WHERE id = " + item.id()),
+                    number("SELECT held FROM promo_item WHERE id = " + item.id()),
+                    number("SELECT sold FROM promo_item WHERE id = " + item.id()));
+            org.assertj.core.api.Assertions.assertThat(snapshot(item)).isEqualTo(mysql);
+            org.assertj.core.api.Assertions.assertThat(edge().zcard(keys(item).pending()))
+                    .isZero();
+        });
+    }
+
+    @Override
+    public void close() {
+        for (BackendProcess backend : backends) {
+            backend.stop();
+        }
+        consumer.close();
+        client.shutdown(Duration.ZERO, Duration.ofMillis(500));
+        redis.close();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
