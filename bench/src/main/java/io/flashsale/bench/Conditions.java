@@ -1,0 +1,56 @@
+package io.flashsale.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The machine and the programs that figures were measured with. */
+final class Conditions {
+
+    static String here(Path root) {
+        String commit = Commands.firstLine("git", "-C", root.toString(), "rev-parse", "--short", "HEAD");
+        boolean dirty = !Commands.firstLine("git", "-C", root.toString(), "status", "--porcelain")
+                .equals("?");
+        return """
+            - machine: %s, %d CPUs, %s, Linux %s
+            - programs: %s; %s; %s; RocketMQ in this checkout; Java %s; %s
+            - commit: %s%s
+            - everything runs on this one machine, the load generator included; ratios are to limits of the same run
+            """
+                .formatted(
+                        cpu(),
+                        Runtime.getRuntime().availableProcessors(),
+                        memory(),
+                        System.getProperty("os.version"),
+                        Commands.firstLine(PlainNginx.nginx(), "-v"),
+                        Commands.firstLine("redis-server", "--version").replaceAll(" (sha|malloc|bits|build)=\\S+", ""),
+                        Commands.firstLine("mariadbd", "--version"),
+                        System.getProperty("java.version"),
+                        Commands.firstLine("wrk", "-v").replaceAll(" Copyright.*", ""),
+                        commit,
+                        dirty ? ", with changes" : "");
+    }
+
+    private static String cpu() {
+        return field("/proc/cpuinfo", "model name");
+    }
+
+    private static String memory() {
+        String kilobytes = field("/proc/meminfo", "MemTotal").replaceAll("\\D", "");
+        return kilobytes.isEmpty() ? "?" : Long.parseLong(kilobytes) / 1024 / 1024 + " GiB";
+    }
+
+    private static String field(String file, String name) {
+        try (var lines = Files.lines(Path.of(file))) {
+            return lines.filter(l -> l.startsWith(name))
+                    .map(l -> l.substring(l.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse("?");
+        } catch (IOException e) {
+            throw new UncheckedIOException(file, e);
+        }
+    }
+
+    private Conditions() {}
+}

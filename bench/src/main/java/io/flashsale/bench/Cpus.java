@@ -1,0 +1,27 @@
+package io.flashsale.bench;
+
+import java.util.List;
+import java.util.Map;
+
+/** Who runs where: with two CPUs or more, the generator and the worker that it loads do not share one. */
+record Cpus(boolean apart) {
+
+    static Cpus here() {
+        return new Cpus(Runtime.getRuntime().availableProcessors() >= 2);
+    }
+
+    List<String> generator() {
+        return apart ? List.of("taskset", "-c", "1") : List.of();
+    }
+
+    List<String> worker() {
+        return apart ? List.of("taskset", "-c", "0") : List.of();
+    }
+
+    /** Moves a process that runs to the workers' CPU. */
+    void place(long pid) {
+        if (apart) {
+            Commands.require(List.of("taskset", "-a", "-cp", "0", Long.toString(pid)), Map.of());
+        }
+    }
+}
