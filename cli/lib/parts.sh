@@ -86,19 +86,24 @@ ours_listens() {
 
 # together FUNCTION… : runs them side by side; the first failure ends the others, too.
 together() {
-  local job failed=0
-  local -a jobs=()
+  local job pid failed=0
+  local -A jobs=()
   for job in "$@"; do
     $job &
-    jobs+=("$!")
+    jobs[$!]=$job
   done
   # An interrupted shell does not interrupt what it put in the background.
-  trap 'kill "${jobs[@]}" 2>/dev/null; exit 130' INT TERM
-  for job in "${jobs[@]}"; do
-    wait -n "${jobs[@]}" || { failed=1 && break; }
+  trap 'kill "${!jobs[@]}" 2>/dev/null; exit 130' INT TERM
+  while [[ ${#jobs[@]} -gt 0 ]]; do
+    for pid in "${!jobs[@]}"; do
+      ! kill -0 "$pid" 2>/dev/null || continue
+      unset "jobs[$pid]"
+      wait "$pid" && continue
+      failed=1
+      [[ ${#jobs[@]} -eq 0 ]] || kill "${!jobs[@]}" 2>/dev/null || true
+    done
+    [[ ${#jobs[@]} -eq 0 ]] || pause
   done
-  [[ $failed -eq 0 ]] || kill "${jobs[@]}" 2>/dev/null || true
-  wait "${jobs[@]}" 2>/dev/null || true
   trap - INT TERM
   return "$failed"
 }

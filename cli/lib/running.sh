@@ -9,11 +9,19 @@ verb_down() {
   [[ -d "$PIDS" ]] || { say 'Nothing is running.'; return 0; }
   find_socket_dir
   lock_home
-  end_part edge 10
-  together 'end_part backend 10' 'end_part cms 10' 'end_part consumer 10'
-  together 'end_part broker 15' 'end_part namesrv 10' 'end_part redis 10' 'end_part mysql 20'
+  stop_part edge 10
+  together 'stop_part backend 10' 'stop_part cms 10' 'stop_part consumer 10'
+  together 'stop_part broker 15' 'stop_part namesrv 10' 'stop_part redis 10' 'stop_part mysql 20'
   drop_short_socket_dir
   say "All is down after $(seconds_since "$began") s. The data stay in $FLASHSALE_HOME."
+}
+
+stop_part() {
+  local began
+  [[ -f "$PIDS/$1" ]] || return 0
+  began=$(now_ms)
+  end_part "$@"
+  done_line "$1 has ended" "$began"
 }
 
 # A line per part; fails if one of them is not running, so that scripts can ask.

@@ -170,3 +170,12 @@ test_secrets_are_made_once_and_private() {
   equals "$(stat -c %a "$SECRETS")" 700
   [[ "$(secret redis-edge)" != "$(secret redis-backend)" ]] || fail 'two users share a password'
 }
+
+test_jobs_run_side_by_side_and_the_first_failure_ends_the_others() {
+  local began
+  began=$(now_ms)
+  together 'sleep 1' 'sleep 1' true
+  [[ $(($(now_ms) - began)) -lt 1800 ]] || fail 'one after the other'
+  ! together 'sleep 60' false 'sleep 60' || fail 'the failure was not noticed'
+  [[ $(($(now_ms) - began)) -lt 5000 ]] || fail 'the others were waited for'
+}
