@@ -12,7 +12,7 @@ call() {
     rm -f -- "$body" "$body.error"
     die "Nobody answers on port $port: $status" 'See ./flashsale status; ./flashsale up repairs what died.'
   fi
-  if [[ "$status" == 2?? ]]; then cat -- "$body"; else code=1; fi
+  if [[ "$status" == 2?? ]]; then awk 1 "$body"; else code=1; fi
   [[ $code -eq 0 ]] || explain_problem "$status" "$(head -c 4096 -- "$body")"
   rm -f -- "$body" "$body.error"
   return "$code"

@@ -46,6 +46,7 @@ launch() {
   local part=$1 stamp=$2 pid ticks
   shift 2
   keep_log_small "$LOGS/$part.log"
+  keep_log_small "$LOGS/$part-error.log"
   (umask 077 && exec setsid -- "$@") </dev/null >>"$LOGS/$part.log" 2>&1 9>&- &
   pid=$!
   disown "$pid" 2>/dev/null || true
@@ -115,10 +116,13 @@ await() {
 }
 
 show_log_end() {
-  [[ -s "$LOGS/$1.log" ]] || return 0
-  printf -- '--- the last lines of %s\n' "$LOGS/$1.log" >&2
-  tail -n 15 -- "$LOGS/$1.log" >&2
-  printf -- '---\n' >&2
+  local log
+  for log in "$LOGS/$1.log" "$LOGS/$1-error.log"; do
+    [[ -s "$log" ]] || continue
+    printf -- '--- the last lines of %s\n' "$log" >&2
+    tail -n 15 -- "$log" >&2
+    printf -- '---\n' >&2
+  done
 }
 
 # stamp_of: a fingerprint of standard input.

@@ -48,13 +48,13 @@ verb_status() {
 }
 
 verb_logs() {
-  local part
+  local part log
   local -a files=()
   [[ $# -le 1 ]] || misuse 'logs takes one part, or none for all.'
   [[ -d "$LOGS" ]] || die "There are no logs in $FLASHSALE_HOME yet." 'Run ./flashsale up first.'
   for part in "${@:-${PARTS[@]}}"; do
     [[ " ${PARTS[*]} " == *" $part "* ]] || misuse "'$part' is no part; they are: ${PARTS[*]}."
-    [[ ! -f "$LOGS/$part.log" ]] || files+=("$LOGS/$part.log")
+    for log in "$LOGS/$part.log" "$LOGS/$part-error.log"; do [[ ! -f "$log" ]] || files+=("$log"); done
   done
   [[ ${#files[@]} -gt 0 ]] || die "There is no log of ${1:-any part} yet." 'Run ./flashsale up first.'
   exec tail -n 40 -F -- "${files[@]}"
