@@ -3,15 +3,12 @@
 
 local codes = require "flashsale.codes"
 local metrics = require "flashsale.metrics"
+local trace_id = require "flashsale.trace"
 
 local M = {}
 
 local NO_ORDER = ',"orderID":null,"payBefore":null,"traceID":"'
 local END = '"}\n'
-
-local by_name = codes.by_name
-local pieces = {}
-for i = 1, 16 do pieces[i] = "" end
 
 -- The answer's time: UTC, whole seconds. Kept for the second, since all buyers of an item are told the same.
 local iso_of, iso_count = {}, 0
@@ -27,51 +24,52 @@ local function iso(ms)
 end
 M.iso = iso
 
-local function finish(code, length, retry_after)
+local function finish(code, pieces, length, retry_after)
   metrics.count(code.name)
   ngx.status = code.status
   local header = ngx.header
-  header["Content-Type"] = "application/json"
   header["Content-Length"] = length
   if retry_after > 0 then header["Retry-After"] = retry_after end
   ngx.print(pieces)
 end
 
---[[ refuse(name, trace, filling, retry_after): an outcome without an order. `filling` gives the message's placeholders. ]]
-function M.refuse(name, trace, filling, retry_after)
-  local code = by_name[name]
-  local parts, n, length = code.parts, 0, 0
-  for i = 1, #parts do
-    local piece = parts[i]
-    if i % 2 == 0 then piece = filling[piece] end
-    n = n + 1
-    pieces[n] = piece
-    length = length + #piece
+-- The pieces of the answers that need nothing filled in but the trace, and their length: ready made, since they are most.
+local plain = {}
+for name, code in pairs(codes.by_name) do
+  if #code.parts == 1 then
+    local head = code.parts[1] .. NO_ORDER
+    plain[name] = { pieces = { head, "", END }, length = tostring(#head + trace_id.LENGTH + #END) }
   end
-  pieces[n + 1], pieces[n + 2], pieces[n + 3] = NO_ORDER, trace, END
-  for i = n + 4, #pieces do pieces[i] = "" end
-  finish(code, length + #NO_ORDER + #trace + #END, retry_after or code.retry_after)
+end
+
+local function filled(code, filling, tail)
+  local parts, pieces, length = code.parts, {}, 0
+  for i = 1, #parts do pieces[i] = i % 2 == 0 and filling[parts[i]] or parts[i] end
+  for i = 1, #tail do pieces[#parts + i] = tail[i] end
+  for i = 1, #pieces do length = length + #pieces[i] end
+  return pieces, length
+end
+
+--[[ refuse(name, trace, filling, retry_after): an outcome without an order. `filling` gives the message's placeholders. The
+  location's default type is application/json. ]]
+function M.refuse(name, trace, filling, retry_after)
+  local code = codes.by_name[name]
+  local ready = plain[name]
+  if ready then
+    ready.pieces[2] = trace
+    return finish(code, ready.pieces, ready.length, retry_after or code.retry_after)
+  end
+  local pieces, length = filled(code, filling, { NO_ORDER, trace, END })
+  return finish(code, pieces, length, retry_after or code.retry_after)
 end
 
 --[[ order(name, trace, order_id, pay_before_ms or nil, filling): an outcome that has an order id. ]]
 function M.order(name, trace, order_id, pay_before, filling)
-  local code = by_name[name]
-  local parts, n, length = code.parts, 0, 0
-  for i = 1, #parts do
-    local piece = parts[i]
-    if i % 2 == 0 then piece = filling[piece] end
-    n = n + 1
-    pieces[n] = piece
-    length = length + #piece
-  end
-  local tail = { ',"orderID":"', order_id, '","payBefore":', pay_before and '"' or "null",
-    pay_before and iso(pay_before) or "", pay_before and '"' or "", ',"traceID":"', trace, END }
-  for i = 1, #tail do
-    pieces[n + i] = tail[i]
-    length = length + #tail[i]
-  end
-  for i = n + #tail + 1, #pieces do pieces[i] = "" end
-  finish(code, length, code.retry_after)
+  local code = codes.by_name[name]
+  local quote = pay_before and '"' or ""
+  local pieces, length = filled(code, filling, { ',"orderID":"', order_id, '","payBefore":', quote,
+    pay_before and iso(pay_before) or "null", quote, ',"traceID":"', trace, END })
+  return finish(code, pieces, length, code.retry_after)
 end
 
 return M

@@ -1,9 +1,11 @@
 --[[ The body of POST /buy, checked.
 
-  Guarantees: what `parse` accepts has every type and range of the contract; unknown members are ignored. The session
-  token is not copied: `token` points into the request's memory.
+  Guarantees: what `parse` accepts has every type and range of the contract; unknown members are ignored. Only the SKU
+  becomes a Lua string, since it is looked up; of the other texts `request` tells where in the body they are, and text()
+  makes a string when one is needed: a refusal seldom needs any, and each costs a look into the string table and garbage.
   The answer is one table that the next call overwrites: take what you need before you yield. ]]
 
+local ffi = require "ffi"
 local json = require "flashsale.json"
 
 local M = {}
@@ -21,10 +23,16 @@ local MAX_LEVEL = 999999999
 
 local ID_RULE = "must be 1 to 64 of A-Z a-z 0-9 _ -"
 
-local request = { user = nil, level = nil, sku = "", quantity = 0, request_id = "", token = nil, token_length = 0 }
+-- Places and lengths in the body; a length of 0: not given. level is -1 when not given.
+local request = { sku = "", quantity = 0, level = -1, user = 0, user_length = 0, key = 0, key_length = 0, token = 0,
+  token_length = 0 }
 
 local function plain_string(member, most)
   return member.kind == json.STRING and member.length <= most
+end
+
+local function is_id(p, member)
+  return member.kind == json.STRING and json.id_at(p + member.start, member.length)
 end
 
 --[[ parse(p, n): the request, or nil, the field's name and what is wrong with it. ]]
@@ -35,44 +43,46 @@ function M.parse(p, n)
 
   local member = found[SKU]
   if member.kind == 0 then return nil, "goodsSKU", "is missing" end
-  request.sku = json.id(p, member)
-  if not request.sku then return nil, "goodsSKU", ID_RULE end
+  if not is_id(p, member) then return nil, "goodsSKU", ID_RULE end
+  request.sku = ffi.string(p + member.start, member.length)
 
   member = found[QUANTITY]
   if member.kind == 0 then return nil, "goodsQuantity", "is missing" end
-  request.quantity = json.integer(p, member)
-  if not request.quantity or request.quantity < 1 or request.quantity > MAX_QUANTITY then
+  local quantity = json.integer(p, member)
+  if not quantity or quantity < 1 or quantity > MAX_QUANTITY then
     return nil, "goodsQuantity", "must be an integer from 1 to 100"
   end
-
-  request.user, request.level, request.request_id, request.token, request.token_length = nil, nil, "", nil, 0
+  request.quantity = quantity
 
   member = found[USER]
+  request.user_length = 0
   if member.kind ~= 0 then
-    request.user = json.id(p, member)
-    if not request.user then return nil, "userID", ID_RULE end
+    if not is_id(p, member) then return nil, "userID", ID_RULE end
+    request.user, request.user_length = member.start, member.length
   end
 
   member = found[LEVEL]
+  request.level = -1
   if member.kind ~= 0 then
-    request.level = json.integer(p, member)
-    if not request.level or request.level < 0 or request.level > MAX_LEVEL then
-      return nil, "userLevel", "must be an integer, not negative"
-    end
+    local level = json.integer(p, member)
+    if not level or level < 0 or level > MAX_LEVEL then return nil, "userLevel", "must be an integer, not negative" end
+    request.level = level
   end
 
   member = found[REQUEST]
+  request.key_length = 0
   if member.kind ~= 0 then
-    request.request_id = json.id(p, member)
-    if not request.request_id then return nil, "requestID", ID_RULE end
+    if not is_id(p, member) then return nil, "requestID", ID_RULE end
+    request.key, request.key_length = member.start, member.length
   end
 
   member = found[SESSION]
+  request.token_length = 0
   if member.kind ~= 0 then
-    if not plain_string(member, MAX_TOKEN) or member.escaped == 1 then
+    if not plain_string(member, MAX_TOKEN) or member.length == 0 or member.escaped == 1 then
       return nil, "sessionID", "must be a session token"
     end
-    request.token, request.token_length = p + member.start, member.length
+    request.token, request.token_length = member.start, member.length
   end
 
   member = found[CLIENT_IP]
@@ -85,11 +95,6 @@ function M.parse(p, n)
     return nil, "ticket", "must be a string of at most 512 bytes"
   end
   return request
-end
-
--- request_id(text): an Idempotency-Key header's value as a requestID, or nil.
-function M.is_id(text)
-  return #text <= 64 and text:find("^[A-Za-z0-9_-]+$") ~= nil
 end
 
 return M

@@ -1,7 +1,7 @@
 --[[ The outcomes of POST /buy, from contract's codes.tsv: the one table that Java and the edge share.
 
-  Each code becomes {name, status, retry_after, parts}: parts is the answer's JSON cut at what a request fills in, so that
-  an answer is printed in pieces and no long string is built. ]]
+  Each code becomes {name, status, retry_after, parts}: parts is the answer's JSON up to the order id, cut at what a request
+  fills in, so that an answer is printed in pieces and no long string is built. ]]
 
 local M = { by_name = {} }
 

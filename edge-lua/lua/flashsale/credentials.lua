@@ -4,7 +4,7 @@
 
 local ffi = require "ffi"
 local address = require "flashsale.address"
-local buy_request = require "flashsale.buy_request"
+local json = require "flashsale.json"
 local platform = require "flashsale.platform"
 
 local M = {}
@@ -21,10 +21,10 @@ local function is_bearer(p, n)
   return ffi.string(p, 6):lower() == "bearer"
 end
 
---[[ token(request): address and length of the session token, and whether the cookie gave it; nil where there is none. The
-  body's comes first, then the Authorization header's, then the cookie's. ]]
-function M.token(request)
-  if request.token then return request.token, request.token_length, false end
+--[[ token(request, body): address and length of the session token, and whether the cookie gave it; nil where there is none.
+  The body's comes first, then the Authorization header's, then the cookie's. ]]
+function M.token(request, body)
+  if request.token_length > 0 then return body + request.token, request.token_length, false end
   local p, n = authorization()
   if p and is_bearer(p, n) then return p + BEARER, n - BEARER, false end
   p, n = cookie()
@@ -39,14 +39,12 @@ function M.client_address()
   return address.normal(ffi.string(p, n))
 end
 
--- idempotency_key(): the header's value, "" where there is none, or nil and what is wrong with it.
+-- idempotency_key(): address and length of the header's value, nil where there is none; a value that is no id is -1 long.
 function M.idempotency_key()
   local p, n = key_header()
-  if not p then return "" end
-  if n > 64 then return nil, "must be 1 to 64 of A-Z a-z 0-9 _ -" end
-  local key = ffi.string(p, n)
-  if not buy_request.is_id(key) then return nil, "must be 1 to 64 of A-Z a-z 0-9 _ -" end
-  return key
+  if not p then return nil, 0 end
+  if not json.id_at(p, n) then return p, -1 end
+  return p, n
 end
 
 --[[ same_origin_json(): whether a request that a browser's cookie identifies may act: it is JSON, which no form of another

@@ -5,6 +5,7 @@
   a decided refusal, whatever breaks. Strings of 128 bytes or more are never made of a request here: the body and the token
   stay where nginx has them. ]]
 
+local ffi = require "ffi"
 local address = require "flashsale.address"
 local answer = require "flashsale.answer"
 local backend = require "flashsale.backend"
@@ -22,6 +23,8 @@ local settings = require "flashsale.settings"
 local stock = require "flashsale.stock"
 local trace_id = require "flashsale.trace"
 local view = require "flashsale.view"
+
+local C = ffi.C
 
 local M = {}
 
@@ -89,12 +92,12 @@ local function standing(item, quantity, now, redis_now)
   return nil
 end
 
---[[ may_have_order(item, user, request_id): whether a refused buyer may be one who repeats a request that won. Only a request
-  with a key can be a repetition: without one the function could not tell it from a new one and would refuse it as well. ]]
-local function may_have_order(item, user, request_id)
-  if request_id == "" then return false end
+--[[ may_have_order(item, user, user_length): whether one who is refused, and whose request has a key, may be repeating a
+  request that won; the user id is at `user`, or nil. Without a key the function could not tell a repetition from a new
+  request and would refuse it as well, so nobody asks. ]]
+local function may_have_order(item, user, user_length)
   if item.ready == 0 or item.holders.loaded < item.seq or view.passed_since_hint(item) then return true end
-  return user ~= nil and holders.may_hold(item.holders, user)
+  return user ~= nil and holders.may_hold(item.holders, user, user_length)
 end
 
 local function refuse_standing(trace, item, code, now)
@@ -174,20 +177,34 @@ local function buys_nothing(item, level)
   return limit == 0
 end
 
+-- Whom the body names, or else the token, verified or not: address and length.
+local function claimed_user(request, p)
+  if request.user_length > 0 then return p + request.user, request.user_length end
+  local token, length = credentials.token(request, p)
+  if not token then return nil, 0 end
+  return session.peek_subject(token, length)
+end
+
+local function is_text(p, length, text)
+  return length == #text and C.memcmp(p, text, length) == 0
+end
+
 function M.run()
+  -- 1: JSON and types; nginx itself saw to method and size. It comes first for the compiler's sake, too: LuaJIT compiles what
+  -- follows a loop as a branch of it, and what stands before the first loop it only interprets.
+  local p, length = body()
+  local request, field, problem
+  if p then request, field, problem = buy_request.parse(p, length) end
   local trace = trace_id.next()
   local now = platform.monotonic_ms()
   view.refresh()
-
-  -- 1: JSON and types; nginx itself saw to method and size
-  local p, length = body()
   if not p then return bad_request(trace, "body", "is missing") end
-  local request, field, problem = buy_request.parse(p, length)
   if not request then return bad_request(trace, field, problem) end
-  local sku, quantity, request_id = request.sku, request.quantity, request.request_id
-  if request_id == "" then
-    request_id, problem = credentials.idempotency_key()
-    if not request_id then return bad_request(trace, "Idempotency-Key", problem) end
+  local sku, quantity = request.sku, request.quantity
+  local key, key_length = p + request.key, request.key_length
+  if key_length == 0 then
+    key, key_length = credentials.idempotency_key()
+    if key_length < 0 then return bad_request(trace, "Idempotency-Key", "must be 1 to 64 of A-Z a-z 0-9 _ -") end
   end
 
   -- 2: the address, and the edge as a whole
@@ -209,28 +226,25 @@ function M.run()
     if not view.catalog_ready then return refuse("NOT_READY", trace, filling) end
     return refuse("UNKNOWN_SKU", trace, filling)
   end
-  local token, token_length, by_cookie = credentials.token(request)
   if item.public then
     local code = standing(item, quantity, now, redis_now)
-    if code then
-      local user = request.user
-      if request_id ~= "" and not user and token then user = session.peek_subject(token, token_length) end
-      if code == "NOT_READY" or not may_have_order(item, user, request_id) then
-        return refuse_standing(trace, item, code, now)
-      end
+    if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, claimed_user(request, p))) then
+      return refuse_standing(trace, item, code, now)
     end
   end
   local service = view.closed(now)
   if service then return busy(trace, service) end
 
   -- 4: who it is
+  local token, token_length, by_cookie = credentials.token(request, p)
   local claims = token and session.verify(token, token_length, redis_now / 1000)
   if not claims or (by_cookie and not credentials.same_origin_json()) then
     return refuse("UNAUTHENTICATED", trace, filling)
   end
   local user, level = claims.user, claims.level
   if blacklist.has("session", claims.session, redis_now) then return refuse("UNAUTHENTICATED", trace, filling) end
-  if (request.user and request.user ~= user) or (request.level and request.level ~= level) then
+  if (request.user_length > 0 and not is_text(p + request.user, request.user_length, user))
+    or (request.level >= 0 and request.level ~= level) then
     return refuse("IDENTITY_MISMATCH", trace, filling)
   end
 
@@ -239,7 +253,7 @@ function M.run()
   if buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", trace, filling) end
   if not item.public then
     local code = standing(item, quantity, now, redis_now)
-    if code and (code == "NOT_READY" or not may_have_order(item, user, request_id)) then
+    if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, user, #user)) then
       return refuse_standing(trace, item, code, now)
     end
   end
@@ -251,6 +265,7 @@ function M.run()
   if not taken then return throttled(trace, wait) end
 
   -- 9: the units; 8, tickets, is not there yet
+  local request_id = key_length > 0 and ffi.string(key, key_length) or ""
   return reserve(item, user, level, quantity, request_id, trace, now)
 end
 

@@ -7,17 +7,17 @@
   dict full, the set stays incomplete, which sends repeated requests to Redis but denies nobody. ]]
 
 local ffi = require "ffi"
-require "resty.core.hash"
+require "resty.core.hash" -- declares ngx_http_lua_ffi_crc32_short
+
+local C = ffi.C
 
 local M = {}
 
 local MAX_HOLDERS = 2000000
 
-local crc32 = ngx.crc32_short
-
--- The fingerprint of a user: never 0, which marks an empty slot. As a signed int, the way bit operations give it.
-local function fingerprint(user)
-  local f = bit.tobit(crc32(user))
+-- The fingerprint of a user id of n bytes at p: never 0, which marks an empty slot; a signed int, as bit operations give it.
+local function fingerprint(p, n)
+  local f = bit.tobit(tonumber(C.ngx_http_lua_ffi_crc32_short(p, n)))
   if f == 0 then return 1 end
   return f
 end
@@ -49,9 +49,9 @@ function M.new()
   return { slots = ffi.new("int32_t[?]", 64), mask = 63, loaded = 0 }
 end
 
--- may_hold(set, user): false only for one who is not in the loaded part of the list.
-function M.may_hold(set, user)
-  local slots, mask, f = set.slots, set.mask, fingerprint(user)
+-- may_hold(set, p, n): false only for a user id, n bytes at p, that is not in the loaded part of the list.
+function M.may_hold(set, p, n)
+  local slots, mask, f = set.slots, set.mask, fingerprint(p, n)
   local i = slot_of(f, mask)
   while slots[i] ~= 0 do
     if slots[i] == f then return true end
@@ -84,7 +84,7 @@ function M.append(item_id, epoch, offset, users)
   local n = #users
   if offset + n > MAX_HOLDERS then return nil end
   local chunk = ffi.new("int32_t[?]", n)
-  for i = 1, n do chunk[i - 1] = fingerprint(users[i]) end
+  for i = 1, n do chunk[i - 1] = fingerprint(users[i], #users[i]) end
   local dict = ngx.shared.fs_holders
   if not dict:safe_set(chunk_key(item_id, epoch, offset), ffi.string(chunk, n * 4)) then return nil end
   return offset + n

@@ -258,7 +258,7 @@ function M.object(p, n, known)
   return nil
 end
 
---[[ integer(p, member): the value of an INTEGER of at most 15 digits, exact in a double; otherwise nil. ]]
+-- integer(p, member): the value of an INTEGER of at most 15 digits, exact in a double; otherwise nil.
 function M.integer(p, member)
   local i, stop = member.start, member.start + member.length
   if member.kind ~= INTEGER or member.length > 15 then return nil end

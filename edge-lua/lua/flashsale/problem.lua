@@ -48,6 +48,7 @@ function M.nginx_error()
     if status == 494 then status = 431 end -- nginx's own number for headers that are too large
     return M.send(status)
   end
+  ngx.header["Content-Type"] = "application/json"
   if status == 405 then ngx.header["Allow"] = "POST" end
   local trace = trace_id.next()
   if BUY[status] then return answer.refuse(BUY[status], trace, {}) end

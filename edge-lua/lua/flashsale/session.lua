@@ -141,13 +141,16 @@ function M.verify(p, n, now_s)
   return claims
 end
 
--- peek_subject(p, n): the `sub` of a token, verified or not; nil where there is none.
+--[[ peek_subject(p, n): address and length of the `sub` of a token, verified or not, until the next call; nil where there is
+  none. ]]
 function M.peek_subject(p, n)
   local a, b = dots(p, n)
-  if not a then return nil end
+  if not a then return nil, 0 end
   local q, m = decode(p + a + 1, b - a - 1)
-  if not q or json.object(q, m, CLAIMS) then return nil end
-  return json.id(q, CLAIMS.found[SUB])
+  if not q or json.object(q, m, CLAIMS) then return nil, 0 end
+  local member = CLAIMS.found[SUB]
+  if member.kind ~= json.STRING then return nil, 0 end
+  return q + member.start, member.length
 end
 
 return M
