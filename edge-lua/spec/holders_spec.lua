@@ -1,0 +1,179 @@
+-- Who won must get the same order again: after the sale is over, through any worker, after a worker's death.
+
+local edge = require "support.edge"
+local unpack = unpack or table.unpack -- the specs run under any Lua
+
+describe("A winner who repeats the request", function()
+  local expected
+  setup(function() edge.start { FLASHSALE_BUCKET_ACCOUNT = "off" } end)
+  teardown(function() edge.stop() end)
+  before_each(function() expected = nil end)
+  after_each(function() edge.clean_log(expected) end)
+
+  local function sold_out(published)
+    local item = edge.publish { published = published }
+    local request = edge.purchase(item, { requestID = "win-1" })
+    local order = edge.buy(request).json
+    assert.equal("RESERVED", order.code)
+    for _ = 2, published do assert.equal("RESERVED", edge.buy(edge.purchase(item)).json.code) end
+    edge.until_hint(item, "item.available == 0 and item.seq == " .. published .. " and item.holders.loaded == " .. published)
+    return item, request, order
+  end
+
+  local function gets_it(request, order, client)
+    local answer = edge.buy(request, nil, client).json
+    assert.same({ "RESERVED", order.orderID, order.payBefore }, { answer.code, answer.orderID, answer.payBefore })
+  end
+
+  -- How many FCALLs Redis ran. The double renews its lease by one, so it must be told to leave that for a while.
+  local function calls()
+    return tonumber(edge.redis:call("INFO", "commandstats"):match("cmdstat_fcall:calls=(%d+)")) or 0
+  end
+  before_each(function() edge.double { nonce = edge.NONCE } end)
+
+  it("gets the order after the item sold out, with userID or without, with a key from the header too", function()
+    local _, request, order = sold_out(3)
+    gets_it(request, order)
+    request.userID = nil
+    gets_it(request, order)
+    request.requestID = nil
+    local answer = edge.buy(request, { ["Idempotency-Key"] = "win-1" }).json
+    assert.equal(order.orderID, answer.orderID)
+    local token = request.sessionID
+    request.sessionID = nil
+    answer = edge.buy(request, { ["Idempotency-Key"] = "win-1", Authorization = "Bearer " .. token }).json
+    assert.equal(order.orderID, answer.orderID)
+  end)
+
+  it("gets it when the sale is paused and when it is over", function()
+    local item, request, order = sold_out(2)
+    edge.effect(item, "STATE", "PAUSED", item.opens, item.closes)
+    edge.until_hint(item, 'item.state == "PAUSED"')
+    gets_it(request, order)
+    assert.equal("PAUSED", edge.buy(edge.purchase(item, { requestID = "x" })).json.code)
+    edge.effect(item, "STATE", "ENDED", item.opens, item.closes)
+    edge.until_hint(item, 'item.state == "ENDED"')
+    gets_it(request, order)
+    assert.equal("ENDED", edge.buy(edge.purchase(item, { requestID = "x" })).json.code)
+  end)
+
+  it("gets it through every worker", function()
+    local _, request, order = sold_out(2)
+    assert.equal(2, #edge.workers())
+    for _, pid in ipairs(edge.workers()) do
+      local client = edge.to_worker(pid)
+      gets_it(request, order, client)
+      client:close()
+    end
+  end)
+
+  it("gets it after every worker was killed", function()
+    expected = { "exited on signal 9" }
+    local _, request, order = sold_out(2)
+    local before = edge.workers()
+    for _, pid in ipairs(before) do edge.kill(pid, "KILL") end
+    edge.until_true("new workers", function()
+      local now = edge.workers()
+      return #now == 2 and now[1] ~= before[1] and now[1] ~= before[2] and now[2] ~= before[1] and now[2] ~= before[2]
+    end)
+    edge.until_ready()
+    for _, pid in ipairs(edge.workers()) do
+      local client = edge.to_worker(pid)
+      gets_it(request, order, client)
+      client:close()
+    end
+  end)
+
+  it("does not open the way to Redis for others: they are refused without a call", function()
+    local item, request, order = sold_out(2)
+    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item)')
+    edge.double { nonce = "" }
+    local before = calls()
+    for i = 1, 20 do
+      assert.equal("ALL_RESERVED", edge.buy(edge.purchase(item, { requestID = "no-" .. i })).json.code)
+      assert.equal("ALL_RESERVED", edge.buy { goodsSKU = item.sku, goodsQuantity = 1, requestID = "x" }.json.code)
+      assert.equal("ALL_RESERVED", edge.buy(edge.purchase(item, { userID = request.userID })).json.code) -- without a key
+    end
+    assert.equal(before, calls())
+    gets_it(request, order)
+    assert.equal(before + 1, calls())
+  end)
+
+  it("is let through while the set is not complete", function()
+    local item, request, order = sold_out(2)
+    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item)')
+    -- as in a worker that has not copied everything yet
+    local client = edge.to_worker(nil)
+    local chunk = 'local v = require "flashsale.view" v.refresh() local item = v.by_sku["' .. item.sku .. '"]'
+      .. ' item.holders = require("flashsale.holders").new() item.holders.loaded = -1000000 return true'
+    assert.equal(200, client:request("POST", "/.eval", {}, chunk).status)
+    gets_it(request, order, client)
+    edge.double { nonce = "" }
+    local before = calls()
+    assert.equal("ALL_RESERVED", edge.buy(edge.purchase(item, { requestID = "y" }), nil, client).json.code)
+    assert.equal(before + 1, calls())
+    assert.equal("ALL_RESERVED", edge.buy(edge.purchase(item), nil, client).json.code)
+    assert.equal(before + 1, calls())
+    client:close()
+    edge.restart_nginx { FLASHSALE_BUCKET_ACCOUNT = "off" }
+  end)
+
+  it("is found among thousands, and the set begins anew with a new epoch", function()
+    local item = edge.publish { published = 20000 }
+    local keys = edge.keys(item)
+    local users = {}
+    for i = 1, 12000 do users[i] = "h-" .. i end
+    for from = 1, #users, 1000 do
+      local call = { "RPUSH", keys.holders }
+      for i = from, from + 999 do call[#call + 1] = users[i] end
+      edge.redis:call(unpack(call))
+    end
+    edge.redis:call("HSET", keys.item, "seq", 12000, "available", 0, "held", 20000)
+    edge.until_true("all holders in every worker", function()
+      return edge.everywhere('local v = require "flashsale.view" v.refresh() local i = v.by_sku["' .. item.sku
+        .. '"] return i.holders.loaded == 12000 and i.seq == 12000')
+    end)
+    local missing = edge.eval([[
+      local holders = require "flashsale.holders"
+      local set = require("flashsale.view").by_sku["]] .. item.sku .. [["].holders
+      local missing, strangers = 0, 0
+      for i = 1, 12000 do
+        local user = "h-" .. i
+        if not holders.may_hold(set, user, #user) then missing = missing + 1 end
+        user = "stranger-" .. i
+        if holders.may_hold(set, user, #user) then strangers = strangers + 1 end
+      end
+      return { missing, strangers }
+    ]])
+    assert.equal(0, missing[1])
+    assert.True(missing[2] < 5, missing[2] .. " strangers taken for holders")
+
+    local reborn = edge.publish { sku = item.sku, id = item.id, epoch = 2, published = 5 }
+    assert.True(edge.everywhere('local v = require "flashsale.view" v.refresh() return v.by_sku["' .. item.sku
+      .. '"].holders.loaded == 0'))
+    assert.is_nil(edge.eval('return ngx.shared.fs_holders:get("' .. item.id .. ':1@0")'))
+    assert.equal("RESERVED", edge.buy(edge.purchase(reborn)).json.code)
+  end)
+
+  it("is let through when the shared dict has no room for the set", function()
+    expected = { "no more room" }
+    local item = edge.publish { published = 2 }
+    edge.eval [[
+      local dict = ngx.shared.fs_holders
+      local i = 0
+      while dict:safe_set("filler" .. i, string.rep("x", 20000)) do i = i + 1 end
+      while dict:safe_set("filler" .. i, "x") do i = i + 1 end
+      return true
+    ]]
+    local request = edge.purchase(item, { requestID = "w", goodsQuantity = 2 })
+    local order = edge.buy(request).json
+    edge.until_hint(item, "item.available == 0")
+    gets_it(request, order)
+    edge.until_true("the lack of room is told", function()
+      return edge.get("/metrics").body:find("flashsale_edge_holders_full_total", 1, true)
+    end)
+    gets_it(request, order)
+    assert.equal("ALL_RESERVED", edge.buy(edge.purchase(item, { requestID = "no" })).json.code)
+    edge.eval "ngx.shared.fs_holders:flush_all() ngx.shared.fs_holders:flush_expired() return true"
+  end)
+end)

@@ -1,0 +1,170 @@
+-- What Redis says reaches every worker within a second: catalogue, stock, pause, blacklists; and nothing is believed for longer.
+
+local edge = require "support.edge"
+
+describe("The edge follows Redis:", function()
+  local expected
+  setup(function() edge.start { FLASHSALE_BUCKET_ACCOUNT = "off" } end)
+  teardown(function() edge.stop() end)
+  before_each(function() expected = nil end)
+  after_each(function() edge.clean_log(expected) end)
+
+  local function code_of(request, headers) return edge.buy(request, headers).json.code end
+
+  -- within(seconds, what, probe): how soon the edge behaves so, which must be soon enough.
+  local function within(seconds, what, probe)
+    local started = edge.now_ms()
+    edge.until_true(what, probe, seconds + 2)
+    local took = edge.now_ms() - started
+    assert.True(took <= seconds * 1000, what .. " took " .. took .. " ms")
+  end
+
+  it("a pause and its end are seen within a second", function()
+    local item = edge.publish { limits = "-" }
+    local request = edge.purchase(item)
+    assert.equal("RESERVED", code_of(request))
+    edge.effect(item, "STATE", "PAUSED", item.opens, item.closes)
+    -- Redis itself refuses at once; the hint of it comes within the second
+    assert.equal("PAUSED", code_of(request))
+    within(1, "PAUSED by hint", function()
+      return edge.everywhere('local v = require "flashsale.view" v.refresh() return v.by_sku["' .. item.sku
+        .. '"].state == "PAUSED"')
+    end)
+    local answer = edge.buy(request)
+    assert.equal("The sale is paused: it will go on until " .. os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(item.closes / 1000)),
+      answer.json.reponseMsg)
+    edge.effect(item, "STATE", "LIVE", item.opens, item.closes)
+    within(1, "LIVE again", function() return code_of(request) == "RESERVED" end)
+  end)
+
+  it("stock that comes back is for sale within a second", function()
+    local item = edge.publish { published = 1 }
+    local sold = edge.buy(edge.purchase(item)).json
+    edge.until_hint(item, "item.available == 0")
+    local request = edge.purchase(item)
+    assert.equal("ALL_RESERVED", code_of(request))
+    edge.effect(item, "RELEASE", sold.orderID)
+    within(1, "the returned unit", function() return code_of(request) == "RESERVED" end)
+  end)
+
+  it("a new promo and a new epoch of an old one are known within a second", function()
+    local item = edge.publish { unwatched = true }
+    within(1, "a new SKU", function() return code_of(edge.purchase(item)) == "RESERVED" end)
+    local reborn = edge.publish { sku = item.sku, id = item.id, epoch = 2, published = 7, unwatched = true }
+    within(1, "a new epoch", function() return code_of(edge.purchase(reborn)) == "RESERVED" end)
+    assert.equal("6", edge.redis:call("HGET", edge.keys(reborn).item, "available"))
+  end)
+
+  it("an entry of the catalogue that cannot be read spoils only itself", function()
+    expected = { "catalogue entry BROKEN" }
+    edge.redis:call("HSET", "fs:catalog", "BROKEN", '{"itemId":"x"}')
+    local item = edge.publish {}
+    assert.equal("RESERVED", code_of(edge.purchase(item)))
+    assert.equal("UNKNOWN_SKU", code_of(edge.purchase { sku = "BROKEN" }))
+    edge.redis:call("HDEL", "fs:catalog", "BROKEN")
+  end)
+
+  local function blacklist(kind, value, expires)
+    if expires == -1 then
+      edge.redis:call("HDEL", "fs:blacklist:" .. kind, value)
+    else
+      edge.redis:call("HSET", "fs:blacklist:" .. kind, value, expires)
+    end
+    edge.redis:call("XADD", "fs:blacklist:changes", "*", "kind", kind, "value", value, "expires", expires)
+  end
+
+  it("a blacklisted account is refused within a second, and welcome again within a second", function()
+    local item = edge.publish { limits = "-" }
+    local request = edge.purchase(item)
+    assert.equal("RESERVED", code_of(request))
+    blacklist("account", request.userID, 0)
+    within(1, "the ban", function() return code_of(request) == "BLACKLISTED" end)
+    assert.equal(403, edge.buy(request).status)
+    assert.equal("RESERVED", code_of(edge.purchase(item)))
+    blacklist("account", request.userID, -1)
+    within(1, "its end", function() return code_of(request) == "RESERVED" end)
+  end)
+
+  it("a ban ends by itself at its time", function()
+    local item = edge.publish { limits = "-" }
+    local request = edge.purchase(item)
+    blacklist("account", request.userID, edge.now_ms() + 1500)
+    within(1, "the ban", function() return code_of(request) == "BLACKLISTED" end)
+    within(3, "its end", function() return code_of(request) == "RESERVED" end)
+  end)
+
+  it("a revoked session is refused within a second, the account's others are not", function()
+    local item = edge.publish { limits = "-" }
+    local user = edge.new_user()
+    local one, two = edge.session(user, { sid = "one-" .. user }), edge.session(user, { sid = "two-" .. user })
+    blacklist("session", "one-" .. user, 0)
+    within(1, "the revocation", function()
+      return code_of(edge.purchase(item, { userID = user, sessionID = one })) == "UNAUTHENTICATED"
+    end)
+    assert.equal("RESERVED", code_of(edge.purchase(item, { userID = user, sessionID = two })))
+  end)
+
+  it("a blacklisted address is refused, in whatever spelling", function()
+    edge.restart_nginx { FLASHSALE_BUCKET_ACCOUNT = "off", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }
+    local item = edge.publish { limits = "-" }
+    local function from(address) return code_of(edge.purchase(item), { ["X-Forwarded-For"] = address }) end
+    blacklist("address", "203.0.113.9", 0)
+    blacklist("address", "2001:DB8:0:0:0:0:0:9", 0)
+    within(1, "the ban", function() return from "203.0.113.9" == "BLACKLISTED" and from "2001:db8::9" == "BLACKLISTED" end)
+    assert.equal("BLACKLISTED", from "::ffff:203.0.113.9")
+    assert.equal("BLACKLISTED", from "::ffff:cb00:7109")
+    assert.equal("RESERVED", from "203.0.113.8")
+    -- before the body is looked at for its session, but after its form
+    assert.equal("BLACKLISTED", edge.buy({ goodsSKU = "NOPE", goodsQuantity = 1 },
+      { ["X-Forwarded-For"] = "203.0.113.9" }).json.code)
+    blacklist("address", "203.0.113.9", -1)
+    within(1, "its end", function() return from "203.0.113.9" == "RESERVED" end)
+    blacklist("address", "not an address", 0)
+    expected = { "cannot read the address not an address" }
+    blacklist("address", "203.0.113.77", 0)
+    within(1, "a ban after an unreadable one", function() return from "203.0.113.77" == "BLACKLISTED" end)
+    edge.redis:call("HDEL", "fs:blacklist:address", "not an address")
+  end)
+
+  it("a ban from before the edge's start holds", function()
+    local item = edge.publish { limits = "-" }
+    local request = edge.purchase(item)
+    for i = 1, 3000 do edge.redis:call("HSET", "fs:blacklist:account", "old-" .. i, 0) end
+    blacklist("account", request.userID, 0)
+    edge.restart_nginx { FLASHSALE_BUCKET_ACCOUNT = "off" }
+    assert.equal("BLACKLISTED", code_of(request))
+    assert.equal("RESERVED", code_of(edge.purchase(item)))
+  end)
+
+  it("a stream that was cut is noticed, and all of it read again", function()
+    expected = { "the stream of changes has a gap" }
+    local item = edge.publish { limits = "-" }
+    local banned, welcome = edge.purchase(item), edge.purchase(item)
+    blacklist("account", welcome.userID, 0)
+    within(1, "the ban", function() return code_of(welcome) == "BLACKLISTED" end)
+    -- changes that the edge cannot have seen, and whose stream is gone
+    edge.redis:call("HSET", "fs:blacklist:account", banned.userID, 0)
+    edge.redis:call("HDEL", "fs:blacklist:account", welcome.userID)
+    edge.redis:call("DEL", "fs:blacklist:changes")
+    within(2, "the reload", function() return code_of(banned) == "BLACKLISTED" and code_of(welcome) == "RESERVED" end)
+    blacklist("account", banned.userID, -1)
+    within(1, "the new stream is followed", function() return code_of(banned) == "RESERVED" end)
+  end)
+
+  it("a late hint does not replace a newer one that is in use; when that one is too old, it does", function()
+    local item = edge.publish {}
+    local function hint_at()
+      return edge.eval('local v = require "flashsale.view" v.refresh() return v.by_sku["' .. item.sku .. '"].hint_at')
+    end
+    -- as if another worker had heard of a later moment of Redis's clock than what comes now
+    edge.eval [[
+      local hints = ngx.shared.fs_hints
+      hints:set("asked_at", require("flashsale.platform").monotonic_ms())
+      return hints:set("taken_at", ngx.now() * 1000 + 3600000)
+    ]]
+    local at, started = hint_at(), edge.now_ms()
+    edge.until_true("hints go on", function() return hint_at() > at end)
+    local took = edge.now_ms() - started
+    assert.True(took > 700 and took < 1500, took .. " ms")
+  end)
+end)
