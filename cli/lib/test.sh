@@ -121,7 +121,7 @@ check_shell_scripts() {
   local -a scripts
   cd -- "$ROOT"
   shellcheck -x flashsale
-  mapfile -d '' -t scripts < <(find . -path '*/target' -prune -o -path ./.git -prune -o -path ./cli/lib -prune -o -path ./.run -prune \
+  mapfile -d '' -t scripts < <(find . -path '*/target' -prune -o -path ./.git -prune -o -path ./cli/lib -prune -o -path ./flashsale -prune -o -path ./.run -prune \
     -o -type f \( -name '*.sh' -o -perm -u+x \) -print0 | xargs -0 grep -lZE '^#!.*\b(ba)?sh\b|^# shellcheck shell=')
   shellcheck "${scripts[@]}"
 }
