@@ -40,7 +40,10 @@ class Answers extends ResponseEntityExceptionHandler {
         var headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, "1");
         return answer(
-                Problem.of(503, "BUSY", "The database did not take the change, please try again.")
+                Problem.of(
+                                503,
+                                "BUSY",
+                                "The database is away or broke off. Look whether the change was made, then try again.")
                         .withTraceID(trace),
                 headers);
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.access;
+
+import org.jspecify.annotations.NullMarked;
