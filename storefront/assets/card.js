@@ -151,7 +151,7 @@ export class Card {
     if (current === "over") {
       text = item.soldOut ? words("none") : "\u00a0";
     } else if (current === "coming") {
-      text = words("stock", { count: count(item.published) });
+      text = item.published > 0 ? words("stock", { count: count(item.published) }) : "\u00a0";
       share = 1;
     } else if (item.soldOut) {
       text = words("none");
@@ -159,6 +159,8 @@ export class Card {
     } else if (item.allReserved) {
       text = words("allReserved");
       share = 0;
+    } else if (item.available === null || item.available === undefined) {
+      text = words("counting");
     } else {
       const left = coarse(item.available);
       text = left > 0 ? words("left", { count: count(left) }) : words("few");
