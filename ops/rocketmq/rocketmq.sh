@@ -52,6 +52,10 @@ prepare_home() {
   mkdir -p -- "$FLASHSALE_ROCKETMQ_HOME/logs"
   home="$(cd -- "$FLASHSALE_ROCKETMQ_HOME" && pwd)"
   export ROCKETMQ_HOME="$home"
+  # Native libraries are unpacked at every start, 10 MB, and a killed JVM leaves them.
+  tmp="$home/tmp/$role"
+  rm -rf -- "$tmp"
+  mkdir -p -- "$tmp"
 }
 
 common=(
@@ -74,7 +78,7 @@ case "$role" in
     read -ra more <<<"${FLASHSALE_NAMESRV_JAVA_OPTS:-}" || true
     exec "$java" "${common[@]}" -Drmq.logback.configurationFile="$here/conf/logback.xml" \
       -Xms32m -Xmx64m -XX:MaxDirectMemorySize=64m -XX:+ExitOnOutOfMemoryError \
-      -Duser.home="$home" -Dflashsale.rocketmq.log="$home/logs/namesrv" "${more[@]}" \
+      -Duser.home="$home" -Djava.io.tmpdir="$tmp" -Dflashsale.rocketmq.log="$home/logs/namesrv" "${more[@]}" \
       org.apache.rocketmq.namesrv.NamesrvStartup -c "$home/namesrv.conf"
     ;;
   broker)
@@ -86,7 +90,7 @@ case "$role" in
     read -ra more <<<"${FLASHSALE_BROKER_JAVA_OPTS:-}" || true
     exec "$java" "${common[@]}" -Drmq.logback.configurationFile="$here/conf/logback.xml" \
       -Xms256m -Xmx512m -XX:MaxDirectMemorySize=256m -XX:+ExitOnOutOfMemoryError \
-      -Duser.home="$home" -Dflashsale.rocketmq.log="$home/logs/broker" "${more[@]}" \
+      -Duser.home="$home" -Djava.io.tmpdir="$tmp" -Dflashsale.rocketmq.log="$home/logs/broker" "${more[@]}" \
       org.apache.rocketmq.broker.BrokerStartup -c "$home/broker.conf" -n "127.0.0.1:$namesrv_port"
     ;;
   create-topic)
