@@ -1,12 +1,16 @@
 package io.flashsale.backend.background;
 
+import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * A task that is run again and again on one thread of its own, a period after it last ended. A run that fails is followed by
@@ -126,8 +130,20 @@ public abstract class Loop implements SmartLifecycle {
         failures.increment();
         String what = cause.getClass().getName();
         if (!what.equals(failing)) {
-            LOG.warn("{}: failed, will go on trying", name, cause);
+            if (awayStore(cause)) {
+                LOG.warn("{}: failed, will go on trying: {}", name, cause.toString());
+            } else {
+                LOG.warn("{}: failed, will go on trying", name, cause);
+            }
             failing = what;
         }
+    }
+
+    /** A store that is away fails every loop at once, and where it was noticed says nothing. */
+    private static boolean awayStore(Throwable cause) {
+        return cause instanceof RedisException
+                || cause instanceof SQLException
+                || cause instanceof DataAccessException
+                || cause instanceof TransactionException;
     }
 }

@@ -19,9 +19,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
@@ -39,7 +41,7 @@ final class Intake implements Condition, SmartLifecycle {
 
     private record Place(Inquiry inquiry, int index) {}
 
-    private final Settlement settlement;
+    private final Function<List<Candidate>, List<Code>> settlement;
     private final Settings.Intake settings;
     private final BlockingQueue<Place> waiting;
     private final Queue<Inquiry> byDeadline = new ConcurrentLinkedQueue<>();
@@ -51,9 +53,14 @@ final class Intake implements Condition, SmartLifecycle {
     private volatile boolean overloaded;
     private volatile boolean running;
 
+    @Autowired
     Intake(Settlement settlement, Settings settings) {
+        this(settlement::settle, settings.intake());
+    }
+
+    Intake(Function<List<Candidate>, List<Code>> settlement, Settings.Intake settings) {
         this.settlement = settlement;
-        this.settings = settings.intake();
+        this.settings = settings;
         this.waiting = new ArrayBlockingQueue<>(this.settings.capacity());
         for (Code code : Code.values()) {
             answers.put(code, Metrics.counter("flashsale_intake_orders_total", "code", code.name()));
@@ -115,7 +122,7 @@ final class Intake implements Condition, SmartLifecycle {
     private void settle(List<Place> batch) {
         batches.record(batch.size());
         try {
-            var verdicts = settlement.settle(batch.stream()
+            var verdicts = settlement.apply(batch.stream()
                     .map(place -> place.inquiry().orders().get(place.index()))
                     .toList());
             for (int i = 0; i < batch.size(); i++) {

@@ -25,6 +25,10 @@ final class SendRules {
     private static final Logger LOG = LoggerFactory.getLogger(SendRules.class);
     private static final AtomicInteger INSTANCES = new AtomicInteger();
 
+    static {
+        SentinelSettings.apply();
+    }
+
     private final String resource = "send-orders-" + INSTANCES.incrementAndGet();
     private final Map<Integer, State> breakers = new ConcurrentHashMap<>();
 

@@ -1,0 +1,108 @@
+package io.flashsale.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.Range;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Blacklist rows are in Redis within a second, and all of them again after Redis lost them. */
+class BlacklistIT {
+
+    private World world;
+    private BackendProcess backend;
+
+    @BeforeEach
+    void start() {
+        world = new World();
+        backend = world.start();
+        backend.awaitReady();
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    private void list(String kind, String value, String expires) {
+        world.sql("INSERT INTO blacklist_entry (kind, value, reason, source, expires_at, created_at) VALUES ('" + kind
+                + "', '" + value + "', 'test', 'test', " + expires + ", UTC_TIMESTAMP(3))");
+    }
+
+    private void awaitHash(String kind, Map<String, String> wanted, Duration within) {
+        Awaitility.await().pollInterval(Duration.ofMillis(20)).atMost(within).untilAsserted(() -> assertThat(
+                        world.edge().hgetall("fs:blacklist:" + kind))
+                .isEqualTo(wanted));
+    }
+
+    @Test
+    void a_row_is_in_redis_within_a_second_and_gone_within_one_when_it_is_lifted() {
+        list("address", "203.0.113.7", "NULL");
+        awaitHash("address", Map.of("203.0.113.7", "0"), Duration.ofSeconds(1));
+        world.sql("UPDATE blacklist_entry SET lifted_at = UTC_TIMESTAMP(3), change_seq = NULL");
+        awaitHash("address", Map.of(), Duration.ofSeconds(1));
+        var changes = new ArrayList<String>();
+        world.edge()
+                .xrange("fs:blacklist:changes", Range.unbounded())
+                .forEach(change -> changes.add(change.getBody().toString()));
+        assertThat(changes)
+                .containsExactly(
+                        "{kind=address, value=203.0.113.7, expires=0}",
+                        "{kind=address, value=203.0.113.7, expires=-1}");
+        Awaitility.await()
+                .until(() -> world.number("SELECT MIN(change_seq) FROM blacklist_entry") > 1_000_000_000_000L);
+    }
+
+    @Test
+    void what_one_row_lifts_another_may_still_hold() {
+        list("account", "u1", "UTC_TIMESTAMP(3) + INTERVAL 1 HOUR");
+        list("account", "u1", "UTC_TIMESTAMP(3) + INTERVAL 2 HOUR");
+        long later = world.number(
+                "SELECT CAST(ROUND(UNIX_TIMESTAMP(MAX(expires_at)) * 1000) AS SIGNED) FROM blacklist_entry");
+        awaitHash("account", Map.of("u1", Long.toString(later)), Duration.ofSeconds(2));
+        world.sql(
+                "UPDATE blacklist_entry SET lifted_at = UTC_TIMESTAMP(3), change_seq = NULL ORDER BY id DESC LIMIT 1");
+        long earlier = world.number(
+                "SELECT CAST(ROUND(UNIX_TIMESTAMP(MIN(expires_at)) * 1000) AS SIGNED) FROM blacklist_entry");
+        awaitHash("account", Map.of("u1", Long.toString(earlier)), Duration.ofSeconds(2));
+    }
+
+    @Test
+    void a_row_that_has_expired_already_blocks_nobody() {
+        list("session", "s1", "UTC_TIMESTAMP(3) - INTERVAL 1 SECOND");
+        list("session", "s2", "NULL");
+        awaitHash("session", Map.of("s2", "0"), Duration.ofSeconds(2));
+    }
+
+    @Test
+    void an_empty_redis_gets_the_whole_list_before_anything_is_sold() {
+        for (int i = 0; i < 1200; i++) {
+            list("account", "u" + i, "NULL");
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> world.edge().hlen("fs:blacklist:account") == 1200);
+        var item = world.publish("SKU", 5);
+        world.awaitSelling(item);
+        world.redis.restartEmpty();
+        world.allowBackend();
+        world.awaitSelling(item);
+        assertThat(world.edge().hlen("fs:blacklist:account")).isEqualTo(1200);
+    }
+
+    @Test
+    void a_redis_that_came_back_with_an_older_list_is_put_right() {
+        list("address", "203.0.113.7", "NULL");
+        awaitHash("address", Map.of("203.0.113.7", "0"), Duration.ofSeconds(2));
+        world.edge().hset("fs:blacklist:address", "203.0.113.9", "0"); // lifted since, and rolled back
+        world.edge().hdel("fs:blacklist:address", "203.0.113.7"); // listed since, and rolled back
+        world.redis.restart();
+        world.allowBackend();
+        awaitHash("address", Map.of("203.0.113.7", "0"), Duration.ofSeconds(15));
+    }
+}

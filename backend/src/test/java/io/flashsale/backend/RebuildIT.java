@@ -1,0 +1,247 @@
+package io.flashsale.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flashsale.backend.stock.Rebuild;
+import io.flashsale.contract.OrderMessage;
+import io.flashsale.contract.OrderMessage.OrderPlaced;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A Redis that lost its process, its data or its lease sells nothing until it was rebuilt from MySQL, by itself. */
+class RebuildIT {
+
+    private World world;
+    private BackendProcess backend;
+    private World.Published item;
+
+    @BeforeEach
+    void start() {
+        world = new World();
+        backend = world.start();
+        backend.awaitReady();
+        world.accounts("b", 60);
+        item = world.publish("SKU", 50, 3, 0);
+        world.awaitSelling(item);
+        for (int i = 1; i <= 10; i++) {
+            assertThat(backend.submit(
+                            world.reserve(item, "b" + i, 1, 2, "key" + i).attempt()))
+                    .isEqualTo("RESERVED");
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    private void awaitEpoch(long epoch) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> world.epoch(item) >= epoch && world.sells(item));
+        world.assertEqual(item);
+    }
+
+    /** What Redis must know of the ten orders of each test. */
+    private void assertRestored() {
+        var keys = world.keys(item);
+        assertThat(world.edge().hlen(keys.reservations())).isEqualTo(10);
+        assertThat(world.edge().hget(keys.buyers(), "b1")).isEqualTo("2");
+        assertThat(world.edge().llen(keys.holders())).isEqualTo(10);
+        assertThat(world.snapshot(item)).isEqualTo(List.of(1L, 30L, 20L, 0L));
+        var replay = world.reserve(item, "b1", 1, 2, "key1");
+        assertThat(replay.outcome()).isEqualTo("REPLAYED");
+        assertThat(replay.reply().get(3)).isEqualTo("RESERVED");
+        assertThat(world.reserve(item, "b1", 1, 2, null).outcome()).isEqualTo("LIMIT_REACHED");
+    }
+
+    private List<String> keysOfEpoch(long epoch) {
+        return world.edge().keys("fs:{SKU}:" + item.id() + ":" + epoch + ":*");
+    }
+
+    @Test
+    void a_killed_redis_that_comes_back_with_its_data_sells_nothing_before_it_was_rebuilt() {
+        world.consumer.pause();
+        assertThat(backend.submit(world.take(item, "b11"))).isEqualTo("RESERVED");
+        world.redis.restart();
+        world.allowBackend();
+        var refused = world.reserve(item, "b12", 1, 1, null);
+        assertThat(refused.outcome()).isEqualTo("NOT_READY");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> backend.bean(Rebuild.class).underWay().toString().contains("queues to pass"));
+        assertThat(world.sells(item))
+                .as("the order on its way is not in MySQL yet")
+                .isFalse();
+        assertThat(backend.get("/readyz").status()).isEqualTo(503);
+
+        world.consumer.resume();
+        awaitEpoch(2);
+        assertThat(world.edge().hget(world.keys(item).buyers(), "b11")).isEqualTo("1");
+        assertThat(keysOfEpoch(1)).as("the older epoch's keys are dropped").isEmpty();
+        backend.awaitReady();
+        assertThat(backend.submit(world.take(item, "b12"))).isEqualTo("RESERVED");
+    }
+
+    @Test
+    void an_empty_redis_is_filled_again() {
+        world.redis.restartEmpty();
+        world.allowBackend();
+        awaitEpoch(2);
+        assertRestored();
+        assertThat(world.edge().hget("fs:catalog", "SKU")).contains("\"epoch\":2");
+        assertThat(Long.parseLong(world.edge().hget("fs:catalog", "version"))).isGreaterThan(1_000_000_000_000L);
+    }
+
+    @Test
+    void keys_that_somebody_deleted_are_rebuilt_though_the_lease_lives() {
+        world.edge().flushall();
+        awaitEpoch(2);
+        assertRestored();
+    }
+
+    @Test
+    void a_lease_that_nobody_renewed_is_not_taken_up_again_without_a_rebuild() {
+        backend.stop();
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !world.sells(item));
+        backend = world.start();
+        awaitEpoch(2);
+        assertRestored();
+    }
+
+    @Test
+    void a_backend_that_is_replaced_in_time_goes_on_with_the_lease() {
+        var second = world.start();
+        second.awaitReady();
+        backend.stop();
+        Awaitility.await()
+                .during(Duration.ofSeconds(6))
+                .atMost(Duration.ofSeconds(8))
+                .until(() -> world.sells(item));
+        assertThat(world.epoch(item)).isEqualTo(1);
+        assertThat(second.submit(world.take(item, "b20"))).isEqualTo("RESERVED");
+    }
+
+    @Test
+    void a_rebuild_that_was_interrupted_is_begun_anew_by_another_backend() {
+        world.consumer.pause();
+        var second = world.start();
+        world.redis.restartEmpty();
+        world.allowBackend();
+        // One of the two has the lock and waits for its marker.
+        Awaitility.await().atMost(Duration.ofSeconds(15)).until(() -> waits(backend) || waits(second));
+        BackendProcess waiting = waits(backend) ? backend : second;
+        waiting.stop();
+        world.consumer.resume();
+        awaitEpoch(3);
+        assertRestored();
+    }
+
+    private static boolean waits(BackendProcess backend) {
+        return !backend.bean(Rebuild.class).underWay().isEmpty();
+    }
+
+    @Test
+    void what_was_decided_and_not_yet_sent_is_sent_before_the_new_epoch() {
+        var late = world.take(item, "b30");
+        var keys = world.keys(item);
+        world.edge()
+                .fcall(
+                        "decide",
+                        io.lettuce.core.ScriptOutputType.MULTI,
+                        new String[] {keys.item(), keys.buyers(), keys.reservations(), keys.pending()},
+                        Long.toString(item.id()),
+                        "1",
+                        late.orderID(),
+                        "SEND");
+        world.redis.restart();
+        world.allowBackend();
+        awaitEpoch(2);
+        assertThat(world.strings("SELECT state FROM orders WHERE id = '" + late.orderID() + "'"))
+                .containsExactly("PENDING_PAYMENT");
+    }
+
+    @Test
+    void what_is_parked_counts_as_held_and_what_was_given_back_replays() {
+        world.sql("UPDATE orders SET state = 'CANCELLED' WHERE user_id = 'b1'");
+        world.sql("UPDATE orders SET state = 'PAID' WHERE user_id = 'b2'");
+        world.sql("UPDATE orders SET state = 'REJECTED', request_id = NULL WHERE user_id = 'b3'");
+        world.sql("UPDATE promo_item SET available = available + 4, held = held - 6, sold = 2 WHERE id = " + item.id());
+        var parked = new OrderPlaced(
+                1, "1-parked", 1, item.id(), "SKU", "b40", 1, 3, 1999, "CNY", 1, "key40", 1, 99, 1, 2, null);
+        world.sql(
+                "INSERT INTO parked_message (message_id, topic, queue_id, queue_offset, order_id, promo_item_id, body,"
+                        + " reason, created_at) VALUES ('m1', 'flashsale-orders', 0, 0, '1-parked', " + item.id()
+                        + ", x'"
+                        + HexFormat.of().formatHex(OrderMessage.encode(parked)) + "', 'test', UTC_TIMESTAMP(3)),"
+                        + " ('m2', 'flashsale-orders', 0, 1, NULL, " + item.id()
+                        + ", 'rubbish', 'test', UTC_TIMESTAMP(3))");
+        world.redis.restartEmpty();
+        world.allowBackend();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> world.epoch(item) == 2 && world.sells(item));
+
+        // available 30 + 4 - 3 parked, held 20 - 6 + 3, sold 2
+        assertThat(world.snapshot(item)).isEqualTo(List.of(1L, 31L, 17L, 2L));
+        var keys = world.keys(item);
+        assertThat(world.edge().hget(keys.reservations(), "1-parked")).startsWith("S|b40|1|3|key40|");
+        assertThat(world.edge().hget(keys.buyers(), "b1")).as("cancelled").isNull();
+        assertThat(world.reserve(item, "b1", 1, 2, "key1").outcome()).isEqualTo("REPLAYED");
+        assertThat(world.edge().hget(keys.buyers(), "b2")).as("paid").isEqualTo("2");
+        assertThat(world.edge().hexists(keys.requests(), "b3:key3"))
+                .as("rejected")
+                .isFalse();
+    }
+
+    @Test
+    void a_newer_library_is_left_alone_and_an_older_one_replaced() {
+        String library = world.edge().functionList("flashsale").get(0).toString();
+        assertThat(library).contains("reserve");
+        String newer = "#!lua name=flashsale\nredis.register_function{function_name='version',"
+                + "callback=function() return 99 end, flags={'no-writes'}}";
+        world.edge().functionLoad(newer, true);
+        Awaitility.await()
+                .during(Duration.ofSeconds(3))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> version() == 99);
+        world.edge().functionLoad(newer.replace("99", "0"), true);
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> version() == 1);
+        awaitEpoch(2);
+        assertRestored();
+    }
+
+    private long version() {
+        Long version = world.edge().fcallReadOnly("version", io.lettuce.core.ScriptOutputType.INTEGER, new String[0]);
+        return version;
+    }
+
+    @Test
+    void an_item_that_has_ended_is_rebuilt_too_so_that_its_buyers_get_their_answers() {
+        world.state(item.id(), "ENDED");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> world.reserve(item, "b50", 1, 1, null).outcome().equals("ENDED"));
+        world.redis.restartEmpty();
+        world.allowBackend();
+        awaitEpoch(2);
+        assertThat(world.reserve(item, "b1", 1, 2, "key1").outcome()).isEqualTo("REPLAYED");
+        assertThat(world.reserve(item, "b50", 1, 1, null).outcome()).isEqualTo("ENDED");
+    }
+
+    @Test
+    void other_items_do_not_wait_for_one_whose_queues_lag() {
+        world.consumer.pause();
+        world.edge().del(world.keys(item).item());
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> waits(backend));
+        var fresh = world.publish("SKU2", 5);
+        Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> world.sells(fresh));
+        assertThat(world.sells(item)).isFalse();
+        assertThat(Set.copyOf(world.strings("SELECT sku FROM promo_item"))).hasSize(2);
+        world.consumer.resume();
+        awaitEpoch(2);
+        assertRestored();
+    }
+}
