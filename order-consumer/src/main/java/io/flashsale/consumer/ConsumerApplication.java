@@ -1,0 +1,47 @@
+package io.flashsale.consumer;
+
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/**
+ * Takes orders from the queue into MySQL, ends holds that were not paid, and cancels. Runs the schema's migrations, so it starts before
+ * the other services.
+ */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+@EnableScheduling
+public class ConsumerApplication {
+
+    public static void main(String[] args) {
+        quietQueueClient();
+        SpringApplication.run(ConsumerApplication.class, args);
+    }
+
+    /** To the millisecond, as the columns keep it: what is compared in Java and what is compared in SQL are the same instants. */
+    @Bean
+    Clock clock() {
+        return Clock.tick(Clock.systemUTC(), Duration.ofMillis(1));
+    }
+
+    /**
+     * The queue's client brings its own logback, which writes into the home directory and says every stored offset at INFO. It reads these
+     * properties when its first class is loaded.
+     */
+    private static void quietQueueClient() {
+        if (System.getProperty("rocketmq.log.root") == null) {
+            String home = System.getenv("FLASHSALE_HOME");
+            System.setProperty(
+                    "rocketmq.log.root",
+                    (home == null || home.isBlank() ? System.getProperty("java.io.tmpdir") : home + "/logs")
+                            + "/order-consumer-queue-client");
+        }
+        if (System.getProperty("rocketmq.log.level") == null) {
+            System.setProperty("rocketmq.log.level", "warn");
+        }
+    }
+}

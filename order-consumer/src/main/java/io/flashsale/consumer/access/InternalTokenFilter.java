@@ -1,0 +1,57 @@
+package io.flashsale.consumer.access;
+
+import io.flashsale.consumer.settings.ConsumerSettings;
+import io.flashsale.consumer.settings.SecretFile;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Lets in who shows the internal token. Everything needs it but health and metrics, so a path that is spelled in a way nobody thought of is
+ * closed.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class InternalTokenFilter extends OncePerRequestFilter {
+
+    private static final String HEADER = "X-Flashsale-Internal";
+
+    private final byte[] token;
+
+    InternalTokenFilter(ConsumerSettings settings) {
+        this.token = SecretFile.read("FLASHSALE_INTERNAL_TOKEN_FILE", settings.internalTokenFile())
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return path.equals("/livez")
+                || path.equals("/readyz")
+                || path.equals("/actuator/health")
+                || path.equals("/actuator/prometheus");
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String shown = request.getHeader(HEADER);
+        if (shown != null && MessageDigest.isEqual(token, shown.getBytes(StandardCharsets.UTF_8))) {
+            chain.doFilter(request, response);
+            return;
+        }
+        response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
+        response.setContentType("application/problem+json");
+        response.getOutputStream()
+                .write("{\"status\":401,\"title\":\"Unauthorized\",\"code\":\"UNAUTHENTICATED\"}"
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+}

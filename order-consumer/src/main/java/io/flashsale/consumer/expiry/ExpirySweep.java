@@ -1,0 +1,123 @@
+package io.flashsale.consumer.expiry;
+
+import io.flashsale.consumer.order.Ending;
+import io.flashsale.consumer.order.Endings;
+import io.flashsale.consumer.order.OrderRow;
+import io.flashsale.consumer.order.Orders;
+import io.flashsale.consumer.settings.ConsumerSettings;
+import io.flashsale.consumer.stock.Item;
+import io.flashsale.consumer.stock.Stock;
+import io.flashsale.consumer.store.Fault;
+import io.flashsale.consumer.store.Transactions;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Ends the holds whose deadline has passed, every second. Any number of consumers may sweep at once: what one has in hand the others skip or
+ * find ended. One transaction per item and batch, so a broken item keeps nobody else's units.
+ */
+@Component
+public class ExpirySweep {
+
+    private static final Logger log = LoggerFactory.getLogger(ExpirySweep.class);
+
+    private final Orders orders;
+    private final Stock stock;
+    private final Endings endings;
+    private final Transactions transactions;
+    private final Clock clock;
+    private final ConsumerSettings.Sweep settings;
+    private final Counter expired;
+    private final Counter failed;
+    private final Timer duration;
+
+    ExpirySweep(
+            Orders orders,
+            Stock stock,
+            Endings endings,
+            Transactions transactions,
+            Clock clock,
+            ConsumerSettings settings,
+            MeterRegistry meters) {
+        this.orders = orders;
+        this.stock = stock;
+        this.endings = endings;
+        this.transactions = transactions;
+        this.clock = clock;
+        this.settings = settings.sweep();
+        this.expired = meters.counter("flashsale_sweep_expired_orders_total");
+        this.failed = meters.counter("flashsale_sweep_failures_total");
+        this.duration = meters.timer("flashsale_sweep_seconds");
+    }
+
+    @Scheduled(fixedDelay = 1_000, initialDelay = 1_000)
+    void everySecond() {
+        try {
+            duration.record(this::sweep);
+        } catch (RuntimeException e) {
+            failed.increment();
+            log.warn("the expiry sweep failed and goes on in a second", e);
+        }
+    }
+
+    /** Ends what is overdue, at most the configured number. @return how many orders it ended */
+    public int sweep() {
+        int total = 0;
+        while (total < settings.most()) {
+            Instant now = clock.instant();
+            List<OrderRow> overdue = transactions.once(() -> orders.overdue(now, settings.batchOrders()));
+            Map<Long, List<String>> byItem = overdue.stream()
+                    .collect(Collectors.groupingBy(
+                            OrderRow::promoItemId,
+                            TreeMap::new,
+                            Collectors.mapping(OrderRow::id, Collectors.toList())));
+            int ended = 0;
+            for (var entry : byItem.entrySet()) {
+                ended += endOrLeave(entry.getKey(), entry.getValue(), now);
+            }
+            total += ended;
+            // Nothing ended: somebody else has them in hand, or they are broken. Either way the next second is soon
+            // enough.
+            if (ended == 0 || overdue.size() < settings.batchOrders()) {
+                return total;
+            }
+        }
+        return total;
+    }
+
+    private int endOrLeave(long itemId, List<String> ids, Instant now) {
+        try {
+            int ended = transactions.retrying(() -> end(itemId, ids, now));
+            expired.increment(ended);
+            return ended;
+        } catch (RuntimeException e) {
+            if (Fault.of(e) == Fault.INFRASTRUCTURE) {
+                throw e;
+            }
+            failed.increment();
+            log.error("{} overdue orders of item {} could not be ended", ids.size(), itemId, e);
+            return 0;
+        }
+    }
+
+    private int end(long itemId, List<String> ids, Instant now) {
+        Item item = stock.lock(List.of(itemId)).get(itemId);
+        if (item == null) {
+            throw new IllegalStateException("item " + itemId + " of overdue orders is gone");
+        }
+        List<OrderRow> overdue = orders.lockOverdue(ids, now);
+        endings.end(item, overdue, Ending.EXPIRED, now);
+        return overdue.size();
+    }
+}

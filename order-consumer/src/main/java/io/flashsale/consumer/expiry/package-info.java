@@ -1,0 +1,5 @@
+/** Holds whose deadline has passed. */
+@NullMarked
+package io.flashsale.consumer.expiry;
+
+import org.jspecify.annotations.NullMarked;

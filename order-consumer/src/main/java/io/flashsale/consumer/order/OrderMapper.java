@@ -1,0 +1,48 @@
+package io.flashsale.consumer.order;
+
+import java.util.Collection;
+import java.util.List;
+import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Param;
+import org.apache.ibatis.annotations.Select;
+import org.apache.ibatis.annotations.Update;
+import org.jspecify.annotations.Nullable;
+
+@Mapper
+interface OrderMapper {
+
+    String COLUMNS = "id, promo_item_id, sku, user_id, quantity, state";
+
+    @Select("<script>SELECT " + COLUMNS + " FROM orders WHERE id IN"
+            + " <foreach item='id' collection='ids' open='(' separator=',' close=')'>#{id}</foreach></script>")
+    List<OrderRow> find(@Param("ids") Collection<String> ids);
+
+    @Select("SELECT " + COLUMNS + " FROM orders WHERE id = #{id} FOR UPDATE")
+    @Nullable
+    OrderRow lock(@Param("id") String id);
+
+    /** Along the primary key, so that the locks come in the order of the ids; an order that somebody else has in hand is left to him. */
+    @Select("<script>SELECT " + COLUMNS + " FROM orders FORCE INDEX (PRIMARY) WHERE id IN"
+            + " <foreach item='id' collection='ids' open='(' separator=',' close=')'>#{id}</foreach>"
+            + " AND state = 'PENDING_PAYMENT' AND pay_before &lt;= #{now} ORDER BY id FOR UPDATE SKIP LOCKED</script>")
+    List<OrderRow> lockOverdue(@Param("ids") Collection<String> ids, @Param("now") String now);
+
+    /** Locks nothing: who acts on it looks again under the locks. */
+    @Select("SELECT " + COLUMNS + " FROM orders FORCE INDEX (orders_deadline)"
+            + " WHERE state = 'PENDING_PAYMENT' AND pay_before <= #{now} ORDER BY pay_before LIMIT #{most}")
+    List<OrderRow> overdue(@Param("now") String now, @Param("most") int most);
+
+    @Select(
+            "SELECT id FROM orders WHERE user_id = #{userId} AND promo_item_id = #{itemId} AND request_id = #{requestId}")
+    @Nullable
+    String boundTo(@Param("userId") String userId, @Param("itemId") long itemId, @Param("requestId") String requestId);
+
+    @Update("<script>UPDATE orders SET state = #{to}, reason = #{reason}, updated_at = #{now}"
+            + " WHERE state = 'PENDING_PAYMENT' AND id IN"
+            + " <foreach item='id' collection='ids' open='(' separator=',' close=')'>#{id}</foreach></script>")
+    int end(
+            @Param("ids") Collection<String> ids,
+            @Param("to") OrderState to,
+            @Param("reason") String reason,
+            @Param("now") String now);
+}
