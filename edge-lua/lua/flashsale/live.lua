@@ -19,26 +19,22 @@ local function coarse(n)
   return math.floor(n / unit) * unit
 end
 
-local function phase_of(item, fresh, redis_now)
-  if fresh and item.ready == 1 then
-    if item.state == "ENDED" or redis_now >= item.closes then return "ENDED" end
-    if item.state == "PAUSED" then return "PAUSED" end
-    if redis_now < item.opens then return "NOT_STARTED" end
-    if item.available > 0 then return "OPEN" end
-    return item.held > 0 and "ALL_RESERVED" or "SOLD_OUT"
-  end
-  if item.catalog_state == "ENDED" or redis_now >= item.catalog_closes then return "ENDED" end
-  return "NOT_READY"
+local function units(n, fresh)
+  if not fresh then return cjson.null end
+  return coarse(n)
 end
 
+-- shown(item): an Item of contract/openapi.yaml. What a hint that is too old would say is left open: null, not a guess.
 local function shown(item)
   local fresh = platform.monotonic_ms() - item.hint_at <= view.MAX_AGE_MS and item.ready == 1
   return {
-    sku = item.sku, name = item.name, itemID = item.id, promoID = item.promo_id, promoName = item.promo_name,
-    priceMinor = item.price, currency = item.currency, holdMs = item.hold_ms, minLevel = item.min_level,
+    sku = item.sku, name = item.name, promoID = item.promo_id, promoName = item.promo_name, minLevel = item.min_level,
+    priceMinor = item.price, currency = item.currency, holdMs = item.hold_ms,
     opens = fresh and item.opens or item.catalog_opens, closes = fresh and item.closes or item.catalog_closes,
-    state = phase_of(item, fresh, view.redis_now()), published = item.published,
-    available = fresh and coarse(item.available) or cjson.null,
+    state = fresh and item.state or item.catalog_state, published = item.published,
+    available = units(item.available, fresh), held = units(item.held, fresh), sold = units(item.sold, fresh),
+    soldOut = fresh and item.available == 0 and item.held == 0,
+    allReserved = fresh and item.available == 0 and item.held > 0,
   }
 end
 
@@ -48,7 +44,7 @@ local function promos()
     if item.public then
       local promo = by_id[item.promo_id]
       if not promo then
-        promo = { promoID = item.promo_id, name = item.promo_name, items = {} }
+        promo = { id = item.promo_id, name = item.promo_name, items = {} }
         by_id[item.promo_id], list[#list + 1] = promo, promo
       end
       promo.items[#promo.items + 1] = shown(item)
@@ -57,7 +53,7 @@ local function promos()
   for _, promo in ipairs(list) do
     table.sort(promo.items, function(a, b) return a.sku < b.sku end)
   end
-  table.sort(list, function(a, b) return a.promoID > b.promoID end)
+  table.sort(list, function(a, b) return a.id > b.id end)
   return list, by_id
 end
 

@@ -134,7 +134,7 @@ function M.publish(given)
   local item = {
     id = next_id, epoch = 1, sku = "SKU" .. next_id, published = 100, state = "LIVE", opens = now_ms() - 60000,
     closes = now_ms() + 3600000, hold = 1800000, min_level = 0, limits = "-", public = true, promo = 1000 + next_id,
-    listed = true,
+    sold = 0, listed = true,
   }
   for name, value in pairs(given or {}) do item[name] = value end
   item.available = item.available or item.published
@@ -143,7 +143,7 @@ function M.publish(given)
     "sku", item.sku, "promo", item.promo, "state", item.state, "opens", item.opens, "closes", item.closes,
     "hold", item.hold, "price", 1999, "currency", "CNY", "promo_version", 1, "min_level", item.min_level,
     "limits", item.limits, "published", item.published, "available", item.available,
-    "held", item.published - item.available, "sold", 0, "version", 1)
+    "held", item.published - item.available - item.sold, "sold", item.sold, "version", 1)
   M.redis:call("FCALL", "install", 6, keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], item.id, item.epoch, "END", 0)
   if item.listed then M.list(item) end
   assert.equal("GRANTED", M.redis:call("FCALL", "grant", 1, keys.item, M.NONCE, 5000, item.id, item.epoch))

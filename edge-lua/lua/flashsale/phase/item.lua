@@ -1,2 +1,2 @@
 -- GET /api/items/{sku}
-require("flashsale.live").item(ngx.var[1])
+require("flashsale.live").item(ngx.var.flashsale_sku)

@@ -1,2 +1,2 @@
 -- GET /api/promos/{id}
-require("flashsale.live").promo(ngx.var[1])
+require("flashsale.live").promo(ngx.var.flashsale_promo)
