@@ -165,7 +165,8 @@ local function reserve(item, user, level, quantity, request_id, trace, now)
   view.passed(item, platform.monotonic_ms())
   local ok, verdict = pcall(backend.place, item, id, user, level, quantity, request_id, pay_before, trace)
   if not ok then
-    ngx.log(ngx.ERR, "order ", id, ": ", verdict)
+    ngx.log(ngx.CRIT, "order ", id, ": ", verdict)
+    metrics.event("faults")
     verdict = "PENDING"
   end
   return settle(trace, item, verdict, id, pay_before)
@@ -189,7 +190,7 @@ local function is_text(p, length, text)
   return length == #text and C.memcmp(p, text, length) == 0
 end
 
-function M.run()
+local function run()
   -- 1: JSON and types; nginx itself saw to method and size. It comes first for the compiler's sake, too: LuaJIT compiles what
   -- follows a loop as a branch of it, and what stands before the first loop it only interprets.
   local p, length = body()
@@ -267,6 +268,15 @@ function M.run()
   -- 9: the units; 8, tickets, is not there yet
   local request_id = key_length > 0 and ffi.string(key, key_length) or ""
   return reserve(item, user, level, quantity, request_id, trace, now)
+end
+
+-- answer(): the whole of POST /buy. A fault of ours is one line in the log (at crit, the server's level) and BUSY.
+function M.answer()
+  local ok, err = pcall(run)
+  if ok then return end
+  metrics.event("faults")
+  ngx.log(ngx.CRIT, "POST /buy: ", err)
+  if not ngx.headers_sent then busy(trace_id.next(), "edge") end
 end
 
 return M

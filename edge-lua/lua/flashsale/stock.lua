@@ -5,6 +5,7 @@
     "not_ready"  likewise: the library is not loaded, or Redis is loading its data
     "unknown"    sent, and no answer that proves anything: the order id may come to life until not-after ]]
 
+local metrics = require "flashsale.metrics"
 local redis = require "flashsale.redis"
 local view = require "flashsale.view"
 
@@ -28,6 +29,15 @@ function M.meaning(err)
   return NOT_RUN[err:match("^(%u+)")] or "unknown"
 end
 
+-- An error that repeats is logged once in ten seconds.
+local complained_at = -1e15
+local function complain(err)
+  metrics.event("reserve_errors")
+  if ngx.now() < complained_at + 10 then return end
+  complained_at = ngx.now()
+  ngx.log(ngx.CRIT, "reserve: Redis answered ", err)
+end
+
 function M.reserve(item, order_id, not_after, user, level, quantity, request_id, trace)
   local client = redis.connect(READ_MS)
   if not client then
@@ -43,9 +53,8 @@ function M.reserve(item, order_id, not_after, user, level, quantity, request_id,
   end
   if reply == false then
     redis.keep(client)
-    local meaning = M.meaning(err)
-    ngx.log(ngx.WARN, "reserve: Redis refused with ", err, ": ", meaning)
-    return nil, meaning
+    complain(err)
+    return nil, M.meaning(err)
   end
   client:close()
   return nil, "unknown"

@@ -110,6 +110,12 @@ end
 function M.kill_redis()
   end_process(M.redis_pid, "KILL")
   M.redis:close()
+  -- its first thread is dead before the others, which hold the socket as well
+  M.until_true("nobody listens any more", function()
+    local client = resp.connect(M.redis_socket)
+    if client then client:close() end
+    return not client
+  end)
   os.remove(M.redis_socket)
 end
 
@@ -256,10 +262,9 @@ function M.restart_nginx(given)
   M.until_ready()
 end
 
--- workers(): the pids of nginx's workers.
-function M.workers()
+local function workers_of(master)
   local pids = {}
-  local found = shell("grep -ls '^PPid:[[:space:]]*" .. M.nginx_pid .. "$' /proc/[0-9]*/status || true")
+  local found = shell("grep -ls '^PPid:[[:space:]]*" .. master .. "$' /proc/[0-9]*/status || true")
   for pid in found:gmatch("/proc/(%d+)/") do
     -- not one that shuts down or is a zombie
     if read("/proc/" .. pid .. "/cmdline"):find("worker process", 1, true) then pids[#pids + 1] = tonumber(pid) end
@@ -267,6 +272,9 @@ function M.workers()
   assert.True(#pids > 0, "nginx has no worker")
   return pids
 end
+
+-- workers(): the pids of nginx's workers.
+function M.workers() return workers_of(M.nginx_pid) end
 
 --[[ to_worker(pid or nil): a connection that this worker serves. The kernel chooses by the client's port. ]]
 function M.to_worker(pid)
@@ -343,6 +351,12 @@ end
 
 function M.stop_double()
   end_process(M.double_pid, "TERM")
+end
+
+function M.kill_double()
+  local workers = workers_of(M.double_pid)
+  end_process(M.double_pid, "KILL")
+  for _, pid in ipairs(workers) do end_process(pid, "KILL") end
 end
 
 -- double{mode=…, mute=…}: tells the double how to behave; gives what it received.
