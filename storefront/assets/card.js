@@ -86,7 +86,7 @@ export class Card {
     });
 
     // Always there, empty or not: a region must exist before its text changes to be read out.
-    p.outcome = element("div", "outcome");
+    p.outcome = element("div", "outcome", { tabindex: "-1" });
     p.message = element("p", "message", { id: `${id}-outcome`, role: "status", "aria-live": "polite", "data-testid": "outcome" });
     p.order = element("dl", "order", { "data-testid": "order", hidden: "" });
     p.orderLabel = element("dt", "");
@@ -211,6 +211,7 @@ export class Card {
       name = "again";
       enabled = true;
     }
+    if (owned && document.activeElement === p.button) p.outcome.focus({ preventScroll: true });
     p.button.hidden = owned;
     put(p.button, words(`button.${name}`));
     set(p.button, "aria-disabled", enabled ? null : "true");
@@ -240,7 +241,7 @@ export class Card {
     put(p.payLabel, words("payIn"));
     put(p.pay, paying ? duration(payBefore - now, words("day")) : "");
     if (paying) set(p.pay, "datetime", machineDuration(payBefore - now));
-    p.note.hidden = state !== "placed";
+    p.note.hidden = !paying;
     put(p.note, words("payLater"));
     put(p.hint, this.#hint(current, words, LANGUAGES[language]));
   }
