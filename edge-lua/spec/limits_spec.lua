@@ -1,0 +1,110 @@
+-- Who the client is, and how often it may ask.
+
+local edge = require "support.edge"
+
+describe("Limits:", function()
+  local item
+  setup(function() edge.start() end)
+  teardown(function() edge.stop() end)
+  after_each(function() edge.clean_log() end)
+
+  local function start(given)
+    edge.restart_nginx(given)
+    item = edge.publish { published = 100000, limits = "-" }
+  end
+
+  local function code_of(headers, request) return edge.buy(request or edge.purchase(item), headers).json.code end
+
+  -- How many of n requests got through the address bucket.
+  local function through(n, headers_of)
+    local count = 0
+    local request = { goodsSKU = item.sku, goodsQuantity = 1 }
+    for i = 1, n do
+      local code = code_of(headers_of(i), request)
+      assert.True(code == "UNAUTHENTICATED" or code == "THROTTLED", code)
+      if code ~= "THROTTLED" then count = count + 1 end
+    end
+    return count
+  end
+
+  it("without a trusted proxy the address is the socket's, whatever headers say", function()
+    start { FLASHSALE_RATE_EXEMPT = "none", FLASHSALE_BUCKET_ADDRESS = "0.01:5" }
+    local forged = function(i)
+      return { ["X-Forwarded-For"] = "10.0.0." .. i, ["X-Real-IP"] = "10.1.0." .. i, Forwarded = "for=10.2.0." .. i,
+        ["CF-Connecting-IP"] = "10.3.0." .. i, ["True-Client-IP"] = "10.4.0." .. i }
+    end
+    assert.equal(5, through(12, forged))
+    local answer = edge.buy({ goodsSKU = item.sku, goodsQuantity = 1 })
+    assert.same({ 429, "THROTTLED", true }, { answer.status, answer.json.code, answer.json.isThrottled })
+    assert.True(tonumber(answer.headers["retry-after"]) > 50, answer.headers["retry-after"])
+  end)
+
+  it("a trusted proxy's word is taken from the right, up to the first address that is not trusted", function()
+    start { FLASHSALE_RATE_EXEMPT = "none", FLASHSALE_BUCKET_ADDRESS = "0.01:3",
+      FLASHSALE_TRUSTED_PROXIES = "127.0.0.0/8,10.9.0.0/16" }
+    -- the client itself wrote what stands on the left
+    assert.equal(3, through(8, function(i) return { ["X-Forwarded-For"] = "1.2.3." .. i .. ", 198.51.100.1" } end))
+    assert.equal(0, through(3, function() return { ["X-Forwarded-For"] = "198.51.100.1, 10.9.8.7" } end))
+    assert.equal(0, through(3, function() return { ["X-Forwarded-For"] = { "7.7.7.7", "198.51.100.1" } } end))
+    assert.equal(0, through(3, function() return { ["X-Forwarded-For"] = "::ffff:198.51.100.1" } end))
+    -- each client has a bucket of its own
+    assert.equal(8, through(8, function(i) return { ["X-Forwarded-For"] = "198.51.101." .. i } end))
+  end)
+
+  it("a host has one bucket for its whole IPv6 network", function()
+    start { FLASHSALE_RATE_EXEMPT = "none", FLASHSALE_BUCKET_ADDRESS = "0.01:3", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }
+    assert.equal(3, through(8, function(i) return { ["X-Forwarded-For"] = "2001:db8:1:2::" .. i } end))
+    assert.equal(8, through(8, function(i) return { ["X-Forwarded-For"] = "2001:db8:1:" .. (i + 2) .. "::1" } end))
+  end)
+
+  it("loopback is exempt from the address bucket unless told otherwise, and only it", function()
+    start { FLASHSALE_BUCKET_ADDRESS = "0.01:1", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }
+    assert.equal(6, through(6, function() return {} end))
+    assert.equal(1, through(6, function() return { ["X-Forwarded-For"] = "192.0.2.1" } end))
+    start { FLASHSALE_BUCKET_ADDRESS = "0.01:1", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1",
+      FLASHSALE_RATE_EXEMPT = "192.0.2.0/24,2001:db8::/32" }
+    assert.equal(6, through(6, function() return { ["X-Forwarded-For"] = "192.0.2.1" } end))
+    assert.equal(6, through(6, function() return { ["X-Forwarded-For"] = "2001:db8:ffff::1" } end))
+    assert.equal(1, through(6, function() return { ["X-Forwarded-For"] = "192.0.3.1" } end))
+    assert.equal(1, through(6, function() return {} end))
+  end)
+
+  it("an account has ten tries at once and then five a second, from wherever, with whatever session", function()
+    start {}
+    local user = edge.new_user()
+    local codes = {}
+    local started = edge.now_ms()
+    for i = 1, 16 do
+      local request = edge.purchase(item, { userID = user, sessionID = edge.session(user, { sid = "s" .. i }) })
+      local code = code_of({}, request)
+      codes[code] = (codes[code] or 0) + 1
+    end
+    local seconds = (edge.now_ms() - started) / 1000
+    assert.True(codes.RESERVED >= 10 and codes.RESERVED <= 11 + seconds * 5, codes.RESERVED .. " in " .. seconds .. " s")
+    local request = edge.purchase(item, { userID = user })
+    edge.until_true("its next try", function() return code_of({}, request) == "RESERVED" end, 2)
+    assert.equal("RESERVED", code_of {})
+  end)
+
+  it("one SKU and the whole edge have their limits, too", function()
+    start { FLASHSALE_BUCKET_SKU = "0.01:3" }
+    local other = edge.publish {}
+    for _ = 1, 3 do assert.equal("RESERVED", code_of {}) end
+    assert.equal("THROTTLED", code_of {})
+    assert.equal("RESERVED", code_of({}, edge.purchase(other)))
+    start { FLASHSALE_BUCKET_EDGE = "0.01:20", FLASHSALE_EDGE_WORKERS = 1 }
+    local count = 0
+    for _ = 1, 30 do
+      if code_of({}, { goodsSKU = "NOPE", goodsQuantity = 1 }) == "UNKNOWN_SKU" then count = count + 1 end
+    end
+    assert.equal(20, count)
+  end)
+
+  it("metrics are for loopback or for whom they are allowed", function()
+    start { FLASHSALE_TRUSTED_PROXIES = "127.0.0.1", FLASHSALE_METRICS_ALLOW = "192.0.2.7" }
+    local answer = edge.get("/metrics", { ["X-Forwarded-For"] = "198.51.100.1" })
+    assert.same({ 403, "application/problem+json" }, { answer.status, answer.headers["content-type"] })
+    assert.equal(403, edge.get("/metrics").status)
+    assert.equal(200, edge.get("/metrics", { ["X-Forwarded-For"] = "192.0.2.7" }).status)
+  end)
+end)
