@@ -16,7 +16,7 @@ prepare_edge() {
   INPUTS+=("$home/nginx.conf" "$home/edge.settings" "$SECRETS/redis-edge" "$SECRETS/edge-token" "$SECRETS/session-keys")
   PORTS=(FLASHSALE_EDGE_PORT)
   READY=(edge_probe)
-  BOUND=90 # it is ready when the backend is
+  BOUND=180 # it is ready when the backend is
 }
 
 edge_probe() { ready "$FLASHSALE_EDGE_PORT"; }

@@ -13,7 +13,7 @@ prepare_namesrv() {
   INPUTS=("$ROOT"/ops/rocketmq/rocketmq.sh "$ROOT"/ops/rocketmq/conf/*)
   PORTS=(FLASHSALE_NAMESRV_PORT)
   READY=(namesrv_probe)
-  BOUND=60
+  BOUND=120
 }
 
 prepare_broker() {
@@ -21,7 +21,7 @@ prepare_broker() {
   COMMAND[${#COMMAND[@]}-1]=broker
   PORTS=(FLASHSALE_BROKER_PORT FLASHSALE_BROKER_PORT-2)
   READY=(broker_probe)
-  BOUND=60
+  BOUND=120
 }
 
 # Waits for the broker's registration and makes the topic; made anew after every start of the broker, since that is

@@ -21,7 +21,7 @@ prepare_service() {
   INPUTS=("$program/taken-from")
   PORTS=("$port")
   READY=("${part}_probe")
-  BOUND=90
+  BOUND=180 # a small machine that does other things as well; one that dies is noticed at once
 }
 
 prepare_consumer() {
