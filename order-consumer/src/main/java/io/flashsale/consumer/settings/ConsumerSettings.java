@@ -54,15 +54,16 @@ public record ConsumerSettings(
             @NotBlank(message = "FLASHSALE_MYSQL_PASSWORD_FILE must name the file of that user's password")
                     String passwordFile) {}
 
-    /** Who changes the schema at the start, and from which files. */
+    /** Who changes the schema at the start, and from which folders: migrations, and what is done after each (the grants). */
     public record Migration(
             @NotBlank(message = "FLASHSALE_MIGRATION_USER must name the database user that changes the schema")
                     String user,
             @NotBlank(message = "FLASHSALE_MIGRATION_PASSWORD_FILE must name the file of that user's password")
                     String passwordFile,
             @Pattern(
-                            regexp = "(filesystem|classpath):.+",
-                            message = "FLASHSALE_MIGRATIONS must be filesystem:<directory> or classpath:<directory>")
+                            regexp = "(filesystem|classpath):[^,]+(,(filesystem|classpath):[^,]+)*",
+                            message =
+                                    "FLASHSALE_MIGRATIONS must be filesystem:<directory> or classpath:<directory>, several by commas")
                     String locations) {}
 
     /**

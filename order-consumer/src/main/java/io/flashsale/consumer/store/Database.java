@@ -70,7 +70,7 @@ class Database {
                         settings.mysql().url(),
                         migration.user(),
                         SecretFile.read("FLASHSALE_MIGRATION_PASSWORD_FILE", migration.passwordFile()))
-                .locations(migration.locations())
+                .locations(migration.locations().split(","))
                 .failOnMissingLocations(true)
                 .connectRetries(MIGRATION_ATTEMPTS)
                 .connectRetriesInterval(MIGRATION_PAUSE_SECONDS);
