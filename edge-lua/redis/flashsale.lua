@@ -28,8 +28,9 @@ local MAX_QUANTITY = 100
 
 --[[ The lease to sell. It lives in this process's memory on purpose: a restart, a failover or a reload of the library
   forgets it, and then every function answers NOT_READY until a rebuild has granted a new one. `items` names the one
-  epoch of each item that the lease covers. ]]
-local lease = { nonce = nil, until_ms = 0, items = {} }
+  epoch of each item that the lease covers; `granted` the latest that this process ever covered: its keys are exact, however
+  long the lease has run out, where those of an epoch that came back from a file may be old. ]]
+local lease = { nonce = nil, until_ms = 0, items = {}, granted = {} }
 
 local function now_ms()
   local t = redis.call('TIME')
@@ -112,7 +113,7 @@ local function grant(keys, args)
   for i = 2, #keys do redis.call('UNLINK', keys[i]) end
   if not same then lease.items = {} end
   lease.nonce, lease.until_ms = nonce, now + ttl
-  lease.items[item_id] = epoch
+  lease.items[item_id], lease.granted[item_id] = epoch, epoch
   return 'GRANTED'
 end
 
@@ -128,15 +129,18 @@ local function renew(_, args)
   return 'RENEWED'
 end
 
---[[ revoke: take one item out of the lease; it answers NOT_READY until it is rebuilt.
+--[[ revoke: take one item out of the lease; it answers NOT_READY until it is rebuilt. From here on nothing changes the epoch's
+  keys.
   ARGV  1 itemId   2 epoch, the highest to revoke
-  Reply "REVOKED" | "NOT_COVERED".   O(1) ]]
+  Reply "REVOKED" (also when it is repeated, and when the lease has run out: the keys of this epoch are exact)
+        | "UNKNOWN" (this process was never granted this epoch: what its keys hold may be older than what buyers were told)
+  O(1) ]]
 local function revoke(_, args)
-  local covered, epoch = lease.items[args[1]], int(args[2])
+  local item_id, epoch = args[1], int(args[2])
   if not epoch then return misuse('revoke takes itemId, epoch') end
-  if not covered or int(covered) > epoch then return 'NOT_COVERED' end
-  lease.items[args[1]] = nil
-  return 'REVOKED'
+  local covered = lease.items[item_id]
+  if covered and int(covered) <= epoch then lease.items[item_id] = nil end
+  return lease.granted[item_id] == args[2] and 'REVOKED' or 'UNKNOWN'
 end
 
 --[[ install: lay an item's state down under the keys of a new epoch, from one consistent snapshot of MySQL.

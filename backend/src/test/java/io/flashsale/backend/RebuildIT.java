@@ -166,6 +166,30 @@ class RebuildIT {
     }
 
     @Test
+    void what_was_taken_before_every_backend_died_becomes_an_order_though_the_lease_ran_out() {
+        backend.stop();
+        var taken = world.take(item, "b31");
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !world.sells(item));
+        backend = world.start();
+        awaitEpoch(2);
+        assertThat(world.strings("SELECT state FROM orders WHERE id = '" + taken.orderID() + "'"))
+                .containsExactly("PENDING_PAYMENT");
+    }
+
+    @Test
+    void what_was_taken_and_not_decided_in_a_copy_of_redis_ends_as_nothing() {
+        backend.stop();
+        var taken = world.take(item, "b32");
+        world.redis.restart();
+        world.allowBackend();
+        backend = world.start();
+        awaitEpoch(2);
+        assertThat(world.strings("SELECT state FROM orders WHERE id = '" + taken.orderID() + "'"))
+                .isEmpty();
+        assertThat(world.snapshot(item)).as("its units are on sale again").isEqualTo(List.of(1L, 30L, 20L, 0L));
+    }
+
+    @Test
     void what_is_parked_counts_as_held_and_what_was_given_back_replays() {
         world.sql("UPDATE orders SET state = 'CANCELLED' WHERE user_id = 'b1'");
         world.sql("UPDATE orders SET state = 'PAID' WHERE user_id = 'b2'");

@@ -48,7 +48,7 @@ public class Rebuild extends Loop {
     private final StockFunctions functions;
     private final FunctionLibrary library;
     private final Installer installer;
-    private final Rescue rescue;
+    private final EpochEnd epochEnd;
     private final Catalogue catalogue;
     private final OrderQueue queue;
     private final RebuildLock lock;
@@ -66,7 +66,7 @@ public class Rebuild extends Loop {
             StockFunctions functions,
             FunctionLibrary library,
             Installer installer,
-            Rescue rescue,
+            EpochEnd epochEnd,
             Catalogue catalogue,
             OrderQueue queue,
             RebuildLock lock,
@@ -79,7 +79,7 @@ public class Rebuild extends Loop {
         this.functions = functions;
         this.library = library;
         this.installer = installer;
-        this.rescue = rescue;
+        this.epochEnd = epochEnd;
         this.catalogue = catalogue;
         this.queue = queue;
         this.lock = lock;
@@ -204,8 +204,11 @@ public class Rebuild extends Loop {
             return;
         }
         if (item.epoch() > 0) {
-            functions.revoke(item.id(), item.epoch());
-            rescue.send(item);
+            boolean exact = functions.revoke(item.id(), item.epoch()).equals("REVOKED");
+            if (!epochEnd.settle(item, exact)) {
+                notBefore.put(item.id(), System.nanoTime() + AFTER_FAILURE.toNanos());
+                return;
+            }
         }
         if (items.raiseEpoch(item.id(), item.epoch()) == 1) {
             attempts.put(item.id(), new Attempt(item.epoch() + 1, item.epoch() == 0));

@@ -128,9 +128,25 @@ class StockFunctionsIT {
         sell(5, "-");
         library.installAndGrant(other, Library.facts(other, 5, 0, 0, "-"), Map.of(), "nonce");
         assertThat(library.revoke(keys)).isEqualTo("REVOKED");
-        assertThat(library.revoke(keys)).isEqualTo("NOT_COVERED");
+        assertThat(library.revoke(keys)).isEqualTo("REVOKED");
         assertThat(library.reserve(keys, "7-a", "u", 0, 1, "")).containsExactly("NOT_READY");
         assertThat(library.reserve(other, "8-a", "u", 0, 1, "")).first().isEqualTo("TAKEN");
+    }
+
+    @Test
+    void a_process_knows_which_epochs_it_was_granted_after_the_lease_and_other_grants_but_not_after_a_restart() {
+        var other = new StockKeys("SKU0002", 8, 1);
+        assertThat(library.revoke(keys)).isEqualTo("UNKNOWN");
+        sell(5, "-");
+        library.grant(keys, "nonce", 1);
+        library.installAndGrant(other, Library.facts(other, 5, 0, 0, "-"), Map.of(), "another");
+        assertThat(library.revoke(keys)).isEqualTo("REVOKED");
+        assertThat(library.revoke(new StockKeys("SKU0001", 7, 2)))
+                .as("an epoch that it was not granted")
+                .isEqualTo("UNKNOWN");
+        server.kill();
+        server.restart();
+        assertThat(library.revoke(keys)).isEqualTo("UNKNOWN");
     }
 
     // --- epoch and install
