@@ -19,10 +19,9 @@ promo_publish() {
   local json answer id
   read_publish_options "$@"
   check_publish_options
-  json=$(draft_json)
+  json=$(publication_json)
   answer=$(cms POST /promos "$json") || exit 1
   id=$(json_field id "$answer") || die "The CMS answered something else than a promo: $answer"
-  answer=$(cms POST "/promos/$id/publish") || exit 1
   say "promo $id is published: ${given[sku]}, ${given[stock]} units at ${given[price]}, $(limit_words), from $(instant "$opens") to $(instant "$closes")$(carried_words "$answer")"
 }
 
@@ -74,12 +73,15 @@ check_whole() {
     misuse "$1 is '$2'; it is a whole number from $3 to $4."
 }
 
-draft_json() {
+# Drafted and published in one transaction: what is refused leaves no draft behind. Without --level-limit nothing is said of
+# levels, and the SKU's policy stays as it is.
+publication_json() {
   local name=${given[name]:-${given[sku]}} levels='' pair
   for pair in "${level_limits[@]}"; do levels+="${levels:+,}\"${pair%=*}\":${pair#*=}"; done
-  printf '{"name":%s,"description":"","opensAt":"%s","closesAt":"%s","items":[{"sku":"%s","name":%s,"priceMinor":%s,' \
+  [[ -z "$levels" ]] || levels=",\"levelLimits\":{$levels}"
+  printf '{"publish":true,"name":%s,"description":"","opensAt":"%s","closesAt":"%s","items":[{"sku":"%s","name":%s,"priceMinor":%s,' \
     "$(json_string "$name")" "$(instant "$opens")" "$(instant "$closes")" "${given[sku]}" "$(json_string "$name")" "${given[price]}"
-  printf '"currency":"%s","published":%s,"holdSeconds":%s,"quantityLimit":%s,"minLevel":%s,"levelLimits":{%s}}]}' \
+  printf '"currency":"%s","published":%s,"holdSeconds":%s,"quantityLimit":%s,"minLevel":%s%s}]}' \
     "${given[currency]:-CNY}" "${given[stock]}" "$hold" "${given[limit]:-null}" "${given[min-level]}" "$levels"
 }
 
