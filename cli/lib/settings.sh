@@ -136,7 +136,12 @@ check_settings() {
 derive_paths() {
   [[ -n "$FLASHSALE_HOME" ]] || FLASHSALE_HOME="$ROOT/.run"
   [[ "$FLASHSALE_HOME" == /* ]] || FLASHSALE_HOME="$PWD/$FLASHSALE_HOME"
-  [[ "$FLASHSALE_HOME" != *$'\n'* ]] || die 'FLASHSALE_HOME has a line break in it.' 'Choose another folder.'
+  local path
+  for path in "$ROOT" "$FLASHSALE_HOME"; do
+    # nginx, Lua and Flyway give these a meaning of their own.
+    [[ "$path" != *[\"\\\$\;\?\{\},]* && "$path" != *[[:cntrl:]]* ]] ||
+      die "The path $path has one of \" \\ \$ ; ? { } , or a control character in it." 'Move the checkout, or choose another FLASHSALE_HOME.'
+  done
   FLASHSALE_HOME=${FLASHSALE_HOME%/}
   [[ "$FLASHSALE_HOME" != "$ROOT" && -n "$FLASHSALE_HOME" ]] ||
     die 'FLASHSALE_HOME is the checkout itself, or the root of the disk.' 'Choose a folder of its own.'

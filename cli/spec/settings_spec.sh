@@ -33,7 +33,7 @@ test_the_environment_wins_over_the_file() {
 }
 
 test_the_file_is_never_executed() {
-  env_file "FLASHSALE_HOME=$SCRATCH/\$(touch $SCRATCH/executed)"
+  env_file "FLASHSALE_HOME=$SCRATCH/\`touch $SCRATCH/executed\`"
   unset FLASHSALE_HOME
   load
   [[ ! -e "$SCRATCH/executed" ]] || fail 'it was executed'
@@ -94,4 +94,10 @@ test_a_profile_that_is_none_is_refused() {
   FLASHSALE_PROFILE=prod cli status
   ends_with 1
   says "FLASHSALE_PROFILE is 'prod'"
+}
+
+test_a_path_that_the_parts_would_misread_is_refused() {
+  FLASHSALE_HOME="$SCRATCH/a,b" cli status
+  ends_with 1
+  says 'has one of'
 }
