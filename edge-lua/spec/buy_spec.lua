@@ -2,6 +2,7 @@
 
 local cjson = require "cjson"
 local edge = require "support.edge"
+local http = require "support.http"
 
 describe("POST /buy", function()
   setup(function() edge.start() end)
@@ -265,6 +266,62 @@ describe("POST /buy", function()
     assert.equal("Too many requests, please try later.", json.reponseMsg)
     assert.equal("1", throttled.headers["retry-after"])
     shape(edge.buy(edge.purchase(open)), 200, "RESERVED")
+  end)
+
+  -- together(requests): all sent before any answer is read; the answers' bodies in the same order.
+  local function together(requests)
+    local clients, answers = {}, {}
+    for i, request in ipairs(requests) do
+      clients[i] = http.connect(edge.port, 10)
+      local body = cjson.encode(request)
+      requests[i] = "POST /buy HTTP/1.1\r\nHost: x\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
+    end
+    for i, client in ipairs(clients) do client:send(requests[i]) end
+    for i, client in ipairs(clients) do
+      answers[i] = cjson.decode(assert(client:receive()).body)
+      client:close()
+    end
+    return answers
+  end
+
+  it("gives a crowd exactly the stock, each winner once", function()
+    local item = edge.publish { published = 40 }
+    local requests = {}
+    for i = 1, 400 do requests[i] = edge.purchase(item) end
+    local codes, ids = {}, {}
+    for _, answer in ipairs(together(requests)) do
+      codes[answer.code] = (codes[answer.code] or 0) + 1
+      if answer.code == "RESERVED" then
+        assert.is_nil(ids[answer.orderID])
+        ids[answer.orderID] = true
+      end
+    end
+    assert.same({ RESERVED = 40, ALL_RESERVED = 360 }, codes)
+    assert.equal(40, edge.redis:call("HLEN", edge.keys(item).reservations))
+    assert.equal("0", edge.redis:call("HGET", edge.keys(item).item, "available"))
+  end)
+
+  it("gives one buyer's hundred parallel requests with one key one order, and never more than the limit", function()
+    edge.restart_nginx { FLASHSALE_BUCKET_ACCOUNT = "off" }
+    local item = edge.publish { limits = "2" }
+    local request = edge.purchase(item, { requestID = "same" })
+    local requests = {}
+    for i = 1, 100 do requests[i] = request end
+    local id
+    for _, answer in ipairs(together(requests)) do
+      assert.True(answer.code == "RESERVED" or answer.code == "PENDING", answer.code)
+      id = id or answer.orderID
+      assert.equal(id, answer.orderID)
+    end
+    for i = 1, 100 do
+      requests[i] = edge.purchase(item, { userID = request.userID, requestID = "other-" .. i })
+    end
+    local won = 0
+    for _, answer in ipairs(together(requests)) do
+      if answer.code == "RESERVED" then won = won + 1 else assert.equal("LIMIT_REACHED", answer.code) end
+    end
+    assert.equal(1, won)
+    edge.restart_nginx()
   end)
 
   it("makes ids that differ, tell their item and when they were made", function()

@@ -8,6 +8,7 @@ describe("When something breaks:", function()
   setup(function() edge.start() end)
   teardown(function() edge.stop() end)
   before_each(function()
+    edge.kill(edge.redis_pid, "CONT") -- where a spec failed before it did
     edge.double { mode = "", mute = "" }
     expected = nil
     edge.until_ready()
@@ -78,13 +79,20 @@ describe("When something breaks:", function()
     edge.until_ready()
   end)
 
+  -- An item and a connection to a worker that has one to Redis: a call on it is sent, while a new one cannot even log in.
+  local function warm()
+    local item, client = edge.publish {}, edge.to_worker(nil)
+    assert.equal("RESERVED", code_of(edge.purchase(item), client))
+    return item, client
+  end
+
   it("a Redis that is frozen is PENDING with an order id; awake in time, the order is that one", function()
     expected = { "sync: Redis: timeout" }
-    local item = edge.publish {}
+    local item, client = warm()
     local request = edge.purchase(item, { requestID = "frozen" })
     edge.kill(edge.redis_pid, "STOP")
     local started = edge.now_ms()
-    local answer = edge.buy(request)
+    local answer = edge.buy(request, nil, client)
     local took = edge.now_ms() - started
     edge.kill(edge.redis_pid, "CONT")
     assert.same({ 202, "PENDING" }, { answer.status, answer.json.code })
@@ -92,15 +100,17 @@ describe("When something breaks:", function()
     edge.until_ready()
     local again = edge.buy(request).json
     assert.same({ "PENDING", answer.json.orderID }, { again.code, again.orderID })
-    assert.equal(99, available(item))
+    assert.equal(98, available(item))
+    client:close()
   end)
 
   it("a Redis that is frozen for long is BUSY, and what it finds when it wakes up is too late to sell", function()
     expected = { "sync: Redis: " }
-    local item = edge.publish {}
+    local item, client = warm()
     local first, second = edge.purchase(item, { requestID = "a" }), edge.purchase(item, { requestID = "b" })
     edge.kill(edge.redis_pid, "STOP")
-    local answer = edge.buy(first).json
+    local answer = edge.buy(first, nil, client).json
+    client:close()
     assert.equal("PENDING", answer.code)
     edge.until_true("BUSY", function() return edge.get("/readyz").status == 503 end)
     assert.equal("BUSY", code_of(second))
@@ -108,11 +118,24 @@ describe("When something breaks:", function()
     edge.until_true("not-after is past", function() return edge.now_ms() > frozen_at + 2500 end)
     edge.kill(edge.redis_pid, "CONT")
     edge.until_ready()
-    assert.equal(100, available(item))
-    assert.equal(0, edge.redis:call("HLEN", edge.keys(item).reservations))
+    assert.equal(99, available(item))
+    assert.equal(1, edge.redis:call("HLEN", edge.keys(item).reservations))
     local later = edge.buy(first).json
     assert.equal("RESERVED", later.code)
     assert.are_not.equal(answer.orderID, later.orderID)
+  end)
+
+  it("a Redis that is frozen before the edge could log in is BUSY: nothing was sent", function()
+    expected = { "sync: Redis: timeout" }
+    local item = edge.publish {}
+    edge.restart_nginx()
+    local request = edge.purchase(item)
+    edge.kill(edge.redis_pid, "STOP")
+    local code = code_of(request)
+    edge.kill(edge.redis_pid, "CONT")
+    assert.equal("BUSY", code)
+    edge.until_ready()
+    assert.equal(100, available(item))
   end)
 
   it("a lost lease is NOT_READY for all, with or without a key", function()
@@ -187,6 +210,30 @@ describe("When something breaks:", function()
     edge.kill(holder, "CONT")
     for _ = 1, 100 do assert.equal("PAUSED", code_of(edge.purchase(item), client)) end
     client:close()
+  end)
+
+  it("a reload in the middle of the sale loses no request, and a broken configuration changes nothing", function()
+    local config = edge.home .. "/nginx/nginx.conf"
+    local text = edge.read(config)
+    local item = edge.publish {}
+    local before = edge.workers()
+    for round = 1, 60 do
+      if round == 20 then edge.kill(edge.nginx_pid, "HUP") end
+      assert.equal("RESERVED", code_of(edge.purchase(item)), "round " .. round)
+    end
+    edge.until_true("new workers", function()
+      local now = edge.workers()
+      return #now == 2 and now[1] ~= before[1] and now[1] ~= before[2]
+    end, 10)
+    edge.clean_log()
+    edge.write(config, text:gsub("worker_processes %d+;", "worker_processes x;"))
+    edge.kill(edge.nginx_pid, "HUP")
+    expected = { "%[emerg%].*worker_processes" }
+    edge.until_true("the refusal", function()
+      return edge.read(edge.home .. "/logs/edge-error.log"):find(expected[1])
+    end)
+    edge.write(config, text)
+    assert.equal("RESERVED", code_of(edge.purchase(item)))
   end)
 
   -- Dicts that are full ------------------------------------------------------------------------------------------------

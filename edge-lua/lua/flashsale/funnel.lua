@@ -16,7 +16,6 @@ local codes = require "flashsale.codes"
 local credentials = require "flashsale.credentials"
 local holders = require "flashsale.holders"
 local metrics = require "flashsale.metrics"
-local order_id = require "flashsale.order_id"
 local platform = require "flashsale.platform"
 local session = require "flashsale.session"
 local settings = require "flashsale.settings"
@@ -28,7 +27,6 @@ local C = ffi.C
 
 local M = {}
 
-local NOT_AFTER_MS = 2000
 local MAX_IDS = 3 -- tries for an order id that nobody has
 
 local body = platform.variable("request_body")
@@ -142,10 +140,8 @@ end
 local function reserve(item, user, level, quantity, request_id, trace, now)
   local reply, problem, id
   for _ = 1, MAX_IDS do
-    local redis_now = view.redis_now()
-    id = order_id.next(item.id36, redis_now)
     view.passed(item, now)
-    reply, problem = stock.reserve(item, id, redis_now + NOT_AFTER_MS, user, level, quantity, request_id, trace)
+    reply, problem, id = stock.reserve(item, user, level, quantity, request_id, trace)
     if not reply or reply[1] ~= "ID_TAKEN" then break end
   end
 

@@ -1,7 +1,8 @@
---[[ A connection to Redis over its unix socket, from nginx's keepalive pool.
+--[[ A connection to Redis over its unix socket, from one of nginx's keepalive pools.
 
-  connect(read_ms): a client that is logged in and whose replies are awaited read_ms; its field `fresh` tells a new
-  connection. Or nil, err: nothing was sent.
+  connect(pool, read_ms): a client that is logged in and whose replies are awaited read_ms; its field `fresh` tells a new
+  connection. Or nil and "down" (nobody listens: the socket refused or is not there), "crowded" (all connections of the pool
+  are in use and stay so) or what else Redis said; in each case nothing was sent of what the caller wants to send.
   Give it back with keep() after a whole reply, and close() it after anything else. ]]
 
 local platform = require "flashsale.platform"
@@ -9,15 +10,26 @@ local settings = require "flashsale.settings"
 
 local M = {}
 
-local CONNECT_MS = 50 -- a unix socket answers at once or Redis is not there
+-- A unix socket connects at once or not at all; this is how long one waits for a turn when the pool is in use. Nothing is
+-- taken meanwhile, so a crowd may better wait than hear BUSY.
+local WAIT_MS = 1000
 local IDLE_MS = 60000
-local POOL = 256 -- per worker; more survivors than that at once open connections that are closed after use
 
-function M.connect(read_ms)
+--[[ Bounds per worker. At a millisecond for a call, 64 connections carry more than Redis can; whoever else nginx holds a
+  connection for may wait. ]]
+M.STOCK = { pool = "stock", pool_size = 64, backlog = 8192 }
+M.SYNC = { pool = "sync", pool_size = 2 }
+
+local function why(err)
+  if err == "timeout" or err == "too many waiting connect operations" then return "crowded" end
+  return "down"
+end
+
+function M.connect(pool, read_ms)
   local client = platform.redis:new()
-  client:set_timeout(CONNECT_MS)
-  local ok, err = client:connect("unix:" .. settings.redis_socket)
-  if not ok then return nil, err end
+  client:set_timeout(WAIT_MS)
+  local ok, err = client:connect("unix:" .. settings.redis_socket, pool)
+  if not ok then return nil, why(err) end
   client:set_timeout(read_ms)
   client.fresh = client:get_reused_times() == 0
   if client.fresh then
@@ -31,7 +43,7 @@ function M.connect(read_ms)
 end
 
 function M.keep(client)
-  client:set_keepalive(IDLE_MS, POOL)
+  client:set_keepalive(IDLE_MS)
 end
 
 return M

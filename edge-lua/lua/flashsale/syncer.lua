@@ -405,7 +405,7 @@ local function tick()
     scan = nil
     return
   end
-  local client, connect_err = redis.connect(READ_MS)
+  local client, connect_err = redis.connect(redis.SYNC, READ_MS)
   if not client then
     complain("Redis", connect_err)
     return
