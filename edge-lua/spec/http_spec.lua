@@ -281,6 +281,7 @@ describe("Over HTTP", function()
     assert.equal("text/plain; version=0.0.4", page.headers["content-type"])
     for line in page.body:gmatch("[^\n]+") do
       assert.truthy(line:find("^# ") or line:find('^flashsale_edge_[a-z_]+ %-?[%d.e+-]+$')
+        or line:find('^flashsale_edge_info{node="[^"]+"} 1$')
         or line:find('^flashsale_edge_requests_total{code="[A-Z_]+"} %d+$'), line)
     end
   end)

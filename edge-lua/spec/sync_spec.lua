@@ -64,6 +64,14 @@ describe("The edge follows Redis:", function()
     edge.redis:call("HDEL", "fs:catalog", "BROKEN")
   end)
 
+  it("an item of which Redis has only a part is NOT_READY, and spoils no other", function()
+    local broken, item = edge.publish {}, edge.publish {}
+    edge.redis:call("HDEL", edge.keys(broken).item, "published")
+    edge.until_hint(broken, "item.ready == 0")
+    assert.equal("NOT_READY", code_of(edge.purchase(broken)))
+    assert.equal("RESERVED", code_of(edge.purchase(item)))
+  end)
+
   local function blacklist(kind, value, expires)
     if expires == -1 then
       edge.redis:call("HDEL", "fs:blacklist:" .. kind, value)

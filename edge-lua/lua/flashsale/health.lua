@@ -2,6 +2,7 @@
 
 local metrics = require "flashsale.metrics"
 local platform = require "flashsale.platform"
+local settings = require "flashsale.settings"
 local view = require "flashsale.view"
 
 local M = {}
@@ -45,6 +46,7 @@ function M.metrics()
     { "blacklist_ready", view.blacklist_ready and 1 or 0 },
     { "gate_open", view.closed(now) and 0 or 1 },
     { "items", items },
+    { string.format('info{node="%s"}', settings.node), 1 },
   }
   for _, name in ipairs(DICTS) do
     gauges[#gauges + 1] = { "dict_free_bytes_" .. name:sub(4), ngx.shared[name]:free_space() }

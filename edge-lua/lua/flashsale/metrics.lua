@@ -28,7 +28,7 @@ function M.flush()
   end
 end
 
---[[ text(gauges): the Prometheus page. gauges: lines of {name, value}. ]]
+--[[ text(gauges): the Prometheus page. gauges: a list of {name with its labels, value}. ]]
 function M.text(gauges)
   M.flush()
   local dict = ngx.shared.fs_metrics
@@ -48,7 +48,7 @@ function M.text(gauges)
   end
   for _, line in ipairs(events) do lines[#lines + 1] = line end
   for _, gauge in ipairs(gauges) do
-    lines[#lines + 1] = "# TYPE flashsale_edge_" .. gauge[1] .. " gauge"
+    lines[#lines + 1] = "# TYPE flashsale_edge_" .. gauge[1]:match("^[a-z_]+") .. " gauge"
     lines[#lines + 1] = string.format("flashsale_edge_%s %.15g", gauge[1], gauge[2])
   end
   lines[#lines + 1] = ""

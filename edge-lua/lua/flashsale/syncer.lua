@@ -96,9 +96,18 @@ end
 
 local NOT_READY = { 0 }
 
+-- Whether a snapshot's entry is one of an item that is ready, and whole.
+local function is_ready(s)
+  if s[1] ~= 1 or type(s[2]) ~= "number" or type(s[3]) ~= "string" then return false end
+  for i = 4, 9 do
+    if type(s[i]) ~= "number" then return false end
+  end
+  return true
+end
+
 local function hint_line(item, s)
   local count = ngx.shared.fs_holders:get(item.passed_key) or 0
-  if s[1] ~= 1 or type(s[3]) ~= "string" then
+  if not is_ready(s) then
     return string.format("%s %d %d 0 0 - %d %d 0 0 0 0 %d\n", item.sku, item.id, item.epoch, item.catalog_opens,
       item.catalog_closes, count)
   end
