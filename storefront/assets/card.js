@@ -8,6 +8,10 @@ import { LANGUAGES, has, say } from "./words.js";
 
 const WORKING = new Set(["sending", "waiting-session", "retrying", "pending"]);
 const OWNED = new Set(["reserved", "placed", "paid", "refunding"]);
+// Refusals that the card itself outdates once it shows the item on sale again. A moment is left to the card, which may be
+// behind the answer: what the edge says of stock is up to a second old, and so is what the page knows of that.
+const PASSING = new Set(["NOT_STARTED", "PAUSED", "ALL_RESERVED", "SOLD_OUT"]);
+const CAUGHT_UP_MS = 3000;
 const BAD = new Set(["rejected", "expired", "signed-out", "login"]);
 
 function element(name, className, attributes = {}) {
@@ -33,6 +37,7 @@ export class Card {
   #promo;
   #language;
   #purchase = { state: "idle" };
+  #shownAt = 0;
   #parts = {};
 
   constructor(promo, item, onPress) {
@@ -52,6 +57,7 @@ export class Card {
 
   show(purchase) {
     this.#purchase = purchase;
+    this.#shownAt = performance.now();
   }
 
   #build(onPress) {
@@ -258,9 +264,7 @@ export class Card {
     if (state === "idle") return "";
     if (state === "retrying") return words(`retrying.${code}`);
     if (state !== "refused") return words(`state.${state}`);
-    // What the page shows by now outdates these refusals.
-    if (code === "NOT_STARTED" && current === "live") return "";
-    if (code === "PAUSED" && current === "live") return "";
+    if (current === "live" && PASSING.has(code) && performance.now() - this.#shownAt > CAUGHT_UP_MS) return "";
     return has(language, `refused.${code}`) ? words(`refused.${code}`) : words("refused.other", { code });
   }
 
