@@ -238,12 +238,13 @@ describe("When something breaks:", function()
 
   -- Dicts that are full ------------------------------------------------------------------------------------------------
 
+  -- A slab of each size class may have room left where others are full, so entries of all small sizes are tried.
   local function fill(dict)
     edge.eval([[
       local dict = ngx.shared.]] .. dict .. [[
       local i = 0
-      for _, size in ipairs { 10000, 500, 50, 1 } do
-        while dict:safe_set("filler-" .. i .. "-" .. size, string.rep("x", size), 0) do i = i + 1 end
+      for _, size in ipairs { 10000, 2000, 500, 200, 100, 80, 60, 40, 20, 10, 1 } do
+        while dict:safe_set("filler-" .. i, string.rep("x", size), 0) do i = i + 1 end
       end
       return true
     ]])
