@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -41,8 +42,12 @@ public final class SessionTokens {
     private final Duration ttl;
     private final Clock clock;
 
+    @Autowired
     SessionTokens(Secrets secrets, Settings settings, Clock clock) throws JOSEException {
-        var keys = SessionKeys.parse(secrets.sessionKeyLines());
+        this(SessionKeys.parse(secrets.sessionKeyLines()), settings.session().ttl(), clock);
+    }
+
+    SessionTokens(SessionKeys keys, Duration ttl, Clock clock) throws JOSEException {
         byte[] signing = keys.byId().get(keys.signingId());
         header = new JWSHeader.Builder(JWSAlgorithm.HS256)
                 .type(JOSEObjectType.JWT)
@@ -52,7 +57,7 @@ public final class SessionTokens {
         for (var key : keys.byId().entrySet()) {
             verifiers.put(key.getKey(), new MACVerifier(key.getValue()));
         }
-        ttl = settings.session().ttl();
+        this.ttl = ttl;
         this.clock = clock;
     }
 

@@ -131,7 +131,8 @@ public abstract class Loop implements SmartLifecycle {
         String what = cause.getClass().getName();
         if (!what.equals(failing)) {
             if (awayStore(cause)) {
-                LOG.warn("{}: failed, will go on trying: {}", name, cause.toString());
+                LOG.warn(
+                        "{}: failed, will go on trying: {}", name, rootOf(cause).toString());
             } else {
                 LOG.warn("{}: failed, will go on trying", name, cause);
             }
@@ -145,5 +146,13 @@ public abstract class Loop implements SmartLifecycle {
                 || cause instanceof SQLException
                 || cause instanceof DataAccessException
                 || cause instanceof TransactionException;
+    }
+
+    private static Throwable rootOf(Throwable cause) {
+        Throwable root = cause;
+        for (Throwable next = root.getCause(); next != null; next = next.getCause()) {
+            root = next;
+        }
+        return root;
     }
 }

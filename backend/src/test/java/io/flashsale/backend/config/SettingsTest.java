@@ -1,0 +1,96 @@
+package io.flashsale.backend.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+class SettingsTest {
+
+    private static Settings bind(Map<String, String> environment) {
+        var env = new StandardEnvironment();
+        env.getPropertySources().forEach(source -> env.getPropertySources().remove(source.getName()));
+        env.getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource(
+                        "systemEnvironment", new HashMap<String, Object>(environment)));
+        ConfigurationPropertySources.attach(env);
+        return Binder.get(env).bindOrCreate("flashsale", Settings.class);
+    }
+
+    @Test
+    void everything_but_the_secrets_has_a_default() {
+        var settings = bind(Map.of());
+        assertThat(settings.profile()).isEqualTo(Profile.DEMO);
+        assertThat(settings.backendPort()).isEqualTo(8081);
+        assertThat(settings.mysql().url()).isEqualTo("jdbc:mysql://127.0.0.1:13306/flashsale");
+        assertThat(settings.redis().user()).isEqualTo("backend");
+        assertThat(settings.demoSessions()).isTrue();
+        assertThat(settings.edgeTokenFile()).isNull();
+    }
+
+    @Test
+    void the_environment_is_named_as_the_command_names_it() {
+        var settings = bind(Map.of(
+                "FLASHSALE_PROFILE", "production",
+                "FLASHSALE_BACKEND_PORT", "9000",
+                "FLASHSALE_MYSQL_PASSWORD_FILE", "/secrets/mysql",
+                "FLASHSALE_REDIS_PORT", "7000",
+                "FLASHSALE_REDIS_PASSWORD_FILE", "/secrets/redis",
+                "FLASHSALE_NAMESRV", "a:1;b:2",
+                "FLASHSALE_EDGE_TOKEN_FILE", "/secrets/edge",
+                "FLASHSALE_SESSION_KEYS_FILE", "/secrets/sessions",
+                "FLASHSALE_CONSUMER_URL", "http://127.0.0.1:9001"));
+        assertThat(settings.profile()).isEqualTo(Profile.PRODUCTION);
+        assertThat(settings.backendPort()).isEqualTo(9000);
+        assertThat(settings.mysql().passwordFile()).hasToString("/secrets/mysql");
+        assertThat(settings.redis().port()).isEqualTo(7000);
+        assertThat(settings.redis().passwordFile()).hasToString("/secrets/redis");
+        assertThat(settings.edgeTokenFile()).hasToString("/secrets/edge");
+        assertThat(settings.sessionKeysFile()).hasToString("/secrets/sessions");
+        assertThat(settings.demoSessions()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FLASHSALE_BACKEND_PORT, 70000",
+        "FLASHSALE_NAMESRV, nonsense",
+        "FLASHSALE_CONSUMER_URL, ftp://x",
+        "FLASHSALE_MYSQL_URL, jdbc:postgresql://x",
+        "FLASHSALE_MYSQL_POOL_SIZE, 1",
+        "FLASHSALE_REDIS_TIMEOUT, 1ms",
+        "FLASHSALE_INTAKE_BATCH, 257",
+        "FLASHSALE_QUEUE_SLOW_RATIO, 1.5",
+        "FLASHSALE_QUEUE_SLOW_AFTER, 2s",
+        "FLASHSALE_STOCK_LEASE_TTL, 1s"
+    })
+    void a_bad_value_is_named(String name, String value) {
+        assertThatThrownBy(() -> bind(Map.of(name, value)))
+                .isInstanceOf(BindException.class)
+                .rootCause()
+                .isInstanceOf(BadSetting.class)
+                .hasMessageContaining(name);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "FLASHSALE_DEMO_SESSION, true, give sessions away",
+        "FLASHSALE_CONSUMER_URL, http://192.0.2.1:8082, plain HTTP"
+    })
+    void production_refuses_each_demo_thing_with_its_own_sentence(String name, String value, String sentence) {
+        assertThat(bind(Map.of(name, value))).isNotNull();
+        assertThatThrownBy(() -> bind(Map.of("FLASHSALE_PROFILE", "production", name, value)))
+                .rootCause()
+                .isInstanceOf(BadSetting.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining(sentence);
+    }
+}

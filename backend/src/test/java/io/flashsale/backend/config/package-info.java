@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.flashsale.backend.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.flashsale.backend.policy;
+
+import org.jspecify.annotations.NullMarked;
