@@ -1,6 +1,7 @@
 package io.flashsale.consumer.intake;
 
 import io.flashsale.consumer.settings.ConsumerSettings;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,6 +43,7 @@ class Intake implements SmartLifecycle {
     private final MeterRegistry meters;
     private final DistributionSummary batchMessages;
     private final Timer batchSeconds;
+    private final Counter retries;
     private final Map<Delivery.Queue, Long> behind = new ConcurrentHashMap<>();
 
     private volatile boolean stopping;
@@ -62,6 +64,7 @@ class Intake implements SmartLifecycle {
                 .maximumExpectedValue(1_024.0)
                 .register(meters);
         this.batchSeconds = meters.timer("flashsale_intake_batch_seconds");
+        this.retries = meters.counter("flashsale_intake_retries_total");
         Gauge.builder("flashsale_intake_lag_messages", this, Intake::lagMessages)
                 .description("behind the queues' ends, as of the last pull of each")
                 .register(meters);
@@ -184,7 +187,7 @@ class Intake implements SmartLifecycle {
                 }
                 return true;
             } catch (RuntimeException e) {
-                meters.counter("flashsale_intake_retries_total").increment();
+                retries.increment();
                 if (failingSince == 0) {
                     failingSince = clock.millis();
                 }

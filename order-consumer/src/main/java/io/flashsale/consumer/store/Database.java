@@ -52,8 +52,9 @@ class Database {
         // Set once on each connection, so that no transaction pays a round trip for it.
         pool.setAutoCommit(false);
         pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
-        pool.addDataSourceProperty("connectTimeout", CONNECT_MS);
-        pool.addDataSourceProperty("socketTimeout", ANSWER_MS);
+        // As texts: the driver does not see a property that is a number.
+        pool.addDataSourceProperty("connectTimeout", Integer.toString(CONNECT_MS));
+        pool.addDataSourceProperty("socketTimeout", Integer.toString(ANSWER_MS));
         pool.addDataSourceProperty(
                 "sessionVariables", "innodb_lock_wait_timeout=" + LOCK_WAIT_S + ",wait_timeout=" + SILENCE_S);
         // A batch of rows becomes one INSERT with many VALUES.

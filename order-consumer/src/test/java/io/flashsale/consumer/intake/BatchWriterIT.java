@@ -18,6 +18,7 @@ import io.flashsale.contract.OrderMessage.OrderPlaced;
 import io.flashsale.slice.WithoutQueue;
 import io.flashsale.testkit.RealMariaDb;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +107,14 @@ class BatchWriterIT {
     @AfterEach
     void theBooksAgree() {
         assertThat(shop.wrongs()).isEmpty();
+    }
+
+    @Test
+    void a_connection_reads_what_is_committed_and_gives_up_on_a_server_that_is_silent() throws Exception {
+        try (var connection = context.getBean(DataSource.class).getConnection()) {
+            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+            assertThat(connection.getNetworkTimeout()).isEqualTo(5_000);
+        }
     }
 
     @Test

@@ -72,7 +72,16 @@ public final class ConsumerProcess implements AutoCloseable {
         return get(path, 0, HttpResponse::statusCode);
     }
 
-    public String body(String path) {
+    /** As a scraper sees it; 0 while there is none. */
+    public double metric(String name) {
+        return body("/actuator/prometheus")
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .sum();
+    }
+
+    private String body(String path) {
         return get(path, "", HttpResponse::body);
     }
 

@@ -189,6 +189,6 @@ public final class Shop {
     }
 
     private Connection connect() throws SQLException {
-        return DriverManager.getConnection(server.jdbcUrl(database));
+        return DriverManager.getConnection(server.jdbcUrl(database) + "&connectTimeout=10000&socketTimeout=30000");
     }
 }
