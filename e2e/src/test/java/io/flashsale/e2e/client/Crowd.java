@@ -1,5 +1,6 @@
 package io.flashsale.e2e.client;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,13 +24,14 @@ public final class Crowd {
 
     private final Shop shop;
     private final Semaphore places;
-    private final int tries;
+    private final Duration patience;
     private final AtomicInteger done = new AtomicInteger();
 
-    public Crowd(Shop shop, int concurrency, int tries) {
+    /** @param patience how long a buyer goes on repeating; zero: never */
+    public Crowd(Shop shop, int concurrency, Duration patience) {
         this.shop = shop;
         this.places = new Semaphore(concurrency);
-        this.tries = tries;
+        this.patience = patience;
     }
 
     /** Baskets that have their last answer. */
@@ -46,7 +48,7 @@ public final class Crowd {
             for (int i = 0; i < baskets.size(); i++) {
                 places.acquireUninterruptibly();
                 CompletableFuture<Shop.Told> answer = answers.get(i);
-                attempt(baskets.get(i), 1).whenComplete((told, failure) -> {
+                attempt(baskets.get(i), System.nanoTime() + patience.toNanos()).whenComplete((told, failure) -> {
                     places.release();
                     done.incrementAndGet();
                     if (failure != null) {
@@ -67,16 +69,16 @@ public final class Crowd {
         return start(baskets).join();
     }
 
-    private CompletableFuture<Shop.Told> attempt(Basket basket, int number) {
+    private CompletableFuture<Shop.Told> attempt(Basket basket, long giveUpNanos) {
         return shop.buy(basket.buyer(), basket.sku(), basket.quantity(), basket.requestId())
                 .thenCompose(told -> {
-                    if (!told.inconclusive() || basket.requestId() == null || number >= tries) {
+                    if (!told.inconclusive() || basket.requestId() == null || System.nanoTime() >= giveUpNanos) {
                         return CompletableFuture.completedFuture(told);
                     }
                     Executor later = CompletableFuture.delayedExecutor(
                             200 + ThreadLocalRandom.current().nextInt(300), TimeUnit.MILLISECONDS);
-                    return CompletableFuture.supplyAsync(() -> number + 1, later)
-                            .thenCompose(next -> attempt(basket, next));
+                    return CompletableFuture.supplyAsync(() -> attempt(basket, giveUpNanos), later)
+                            .thenCompose(next -> next);
                 });
     }
 

@@ -132,9 +132,9 @@ public final class Operator {
                     .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                     .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(3, TimeUnit.MINUTES)) {
+            if (!process.waitFor(6, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
-                throw new IllegalStateException("not ended in 3 minutes: " + command);
+                throw new IllegalStateException("not ended in 6 minutes: " + command);
             }
             return new Ended(process.exitValue(), output);
         } catch (IOException e) {
@@ -154,7 +154,7 @@ public final class Operator {
     }
 
     /** The edge has heard of the SKU: whatever it answers, it is not "no such goods". */
-    private void awaitKnown(String sku) {
+    void awaitKnown(String sku) {
         Awaitility.await("the edge knows " + sku)
                 .atMost(Duration.ofSeconds(15))
                 .pollInterval(Duration.ofMillis(50))

@@ -40,6 +40,15 @@ public final class Sale implements AutoCloseable {
 
     /** Publishes the terms; {@code name} also names the history's file. */
     public Sale(String name, Terms... terms) {
+        this(name, true, terms);
+    }
+
+    /** A sale of terms that somebody else has published. */
+    public static Sale published(String name, Terms... terms) {
+        return new Sale(name, false, terms);
+    }
+
+    private Sale(String name, boolean publish, Terms... terms) {
         this.installation = Installation.fromEnvironment();
         this.operator = new Operator(installation);
         this.stores = new Stores(installation);
@@ -47,7 +56,11 @@ public final class Sale implements AutoCloseable {
         this.history = new History(Path.of("target", "histories", name + "-" + prefix + ".jsonl"));
         this.shop = new Shop(installation, history);
         for (Terms each : terms) {
-            operator.publish(each);
+            if (publish) {
+                operator.publish(each);
+            } else {
+                operator.awaitKnown(each.sku());
+            }
             offers.add(each.offer());
             var item = stores.item(each.sku());
             sampler.scheduleWithFixedDelay(() -> samples.addAll(stores.samples(item)), 0, 40, TimeUnit.MILLISECONDS);

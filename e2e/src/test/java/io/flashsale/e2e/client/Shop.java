@@ -29,6 +29,14 @@ public final class Shop implements AutoCloseable {
             return "RESERVED".equals(code);
         }
 
+        /** The order id, where there must be one. */
+        public String id() {
+            if (orderId == null) {
+                throw new AssertionError("no order id in " + body);
+            }
+            return orderId;
+        }
+
         /** Whether the same request with the same key is worth repeating. */
         boolean inconclusive() {
             return code == null
