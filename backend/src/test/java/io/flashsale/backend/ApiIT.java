@@ -1,0 +1,466 @@
+package io.flashsale.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
+import io.flashsale.contract.OrderId;
+import io.flashsale.contract.OrderMessage;
+import io.flashsale.contract.OrderMessage.OrderPlaced;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What buyers, the edge and the operator's command hear from the backend. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ApiIT {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private World world;
+    private HttpServer orderConsumer;
+    private BackendProcess backend;
+    private World.Published item;
+    private final List<String> cancellations = new CopyOnWriteArrayList<>();
+    private volatile int consumerStatus = 200;
+
+    @BeforeAll
+    void start() throws Exception {
+        world = new World();
+        orderConsumer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        orderConsumer.createContext("/internal/orders/", exchange -> {
+            String token = String.valueOf(exchange.getRequestHeaders().getFirst("X-Flashsale-Internal"));
+            cancellations.add(exchange.getRequestURI().getPath() + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            byte[] answer =
+                    "{\"orderID\":\"x\",\"state\":\"CANCELLED\",\"changed\":true}".getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.sendResponseHeaders(token.equals(World.INTERNAL_TOKEN) ? consumerStatus : 401, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        orderConsumer.start();
+        backend = world.start("flashsale.consumer-url=http://127.0.0.1:"
+                + orderConsumer.getAddress().getPort());
+        backend.awaitReady();
+        world.accounts("b", 20);
+        item = world.publish("API", 100, 5, 0);
+        world.awaitSelling(item);
+    }
+
+    @AfterAll
+    void stop() {
+        world.close();
+        orderConsumer.stop(0);
+    }
+
+    @BeforeEach
+    void consumerIsThere() {
+        cancellations.clear();
+        consumerStatus = 200;
+        world.consumer.resume();
+    }
+
+    private static String token(String userId) {
+        return token(userId, "sid-" + userId, 60);
+    }
+
+    private static String token(String userId, String sid, int seconds) {
+        try {
+            var jwt = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("k1").build(),
+                    new JWTClaimsSet.Builder()
+                            .issuer("flashsale")
+                            .audience("flashsale-buy")
+                            .subject(userId)
+                            .claim("lvl", 1)
+                            .claim("sid", sid)
+                            .expirationTime(Date.from(Instant.now().plusSeconds(seconds)))
+                            .build());
+            jwt.sign(new MACSigner(World.SESSION_KEY));
+            return jwt.serialize();
+        } catch (com.nimbusds.jose.JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void problem(BackendProcess.Answer answer, int status, String code) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.raw().headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        assertThat(answer.body().path("code").asString()).isEqualTo(code);
+        assertThat(answer.raw().body()).doesNotContain("Exception", "SELECT", "\tat ", "io.flashsale");
+    }
+
+    private String state(String orderId, String userId) {
+        return backend.as(token(userId), "/api/orders/" + orderId)
+                .body()
+                .path("state")
+                .asString();
+    }
+
+    // --- doors
+    // ---------------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/internal/orders",
+                "/internal/status",
+                "/internal/stock/API",
+                "/internal/buyers",
+                "/internal/nothing",
+                "/actuator/prometheus",
+                "/internal/orders/x"
+            })
+    void internal_paths_open_to_no_token_and_not_to_a_wrong_one(String path) {
+        problem(backend.get(path), 401, "UNAUTHENTICATED");
+        problem(
+                backend.send(backend.request(path)
+                        .header("X-Flashsale-Internal", "wrong")
+                        .header("X-Flashsale-Edge", "wrong")),
+                401,
+                "UNAUTHENTICATED");
+    }
+
+    @Test
+    void one_doors_token_does_not_open_the_other() {
+        problem(
+                backend.send(backend.internal("/internal/orders").POST(BodyPublishers.ofString("[]"))),
+                401,
+                "UNAUTHENTICATED");
+        problem(
+                backend.send(backend.request("/internal/status").header("X-Flashsale-Edge", World.EDGE_TOKEN)),
+                401,
+                "UNAUTHENTICATED");
+    }
+
+    @Test
+    void nothing_else_is_exposed() {
+        problem(backend.internalGet("/actuator/env"), 404, "NOT_FOUND");
+        problem(backend.internalGet("/actuator/heapdump"), 404, "NOT_FOUND");
+        problem(backend.get("/nothing"), 404, "NOT_FOUND");
+        assertThat(backend.internalGet("/actuator/prometheus").raw().body())
+                .contains("flashsale_intake_orders_total", "flashsale_ready 1");
+        assertThat(backend.get("/livez").status()).isEqualTo(200);
+        assertThat(backend.get("/readyz").body().path("ready").asBoolean()).isTrue();
+    }
+
+    // --- intake
+    // --------------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{}",
+                "[",
+                "[null]",
+                "[1]",
+                "[{}]",
+                "[{\"orderID\":\"a\\\"b\",\"sku\":\"S\",\"promoItemID\":1,\"epoch\":1,\"userID\":\"u\",\"level\":1,\"quantity\":1}]",
+                "[{\"orderID\":\"a\",\"sku\":\"S\",\"promoItemID\":1,\"epoch\":1,\"userID\":\"u\",\"level\":1,\"quantity\":0}]",
+                "[{\"orderID\":\"a\",\"sku\":\"S\",\"promoItemID\":1,\"epoch\":1,\"userID\":\"u\",\"level\":1,\"quantity\":101}]",
+                "[{\"orderID\":\"a\",\"sku\":\"S|\",\"promoItemID\":1,\"epoch\":1,\"userID\":\"u\",\"level\":1,\"quantity\":1}]"
+            })
+    void what_is_not_an_array_of_orders_is_a_bad_request(String body) {
+        problem(
+                backend.send(backend.request("/internal/orders")
+                        .header("X-Flashsale-Edge", World.EDGE_TOKEN)
+                        .POST(BodyPublishers.ofString(body))),
+                400,
+                "BAD_REQUEST");
+    }
+
+    @Test
+    void orders_are_posted_within_bounds() {
+        var answer = backend.send(backend.request("/internal/orders").header("X-Flashsale-Edge", World.EDGE_TOKEN));
+        problem(answer, 405, "METHOD_NOT_ALLOWED");
+        problem(
+                backend.send(backend.request("/internal/orders")
+                        .header("X-Flashsale-Edge", World.EDGE_TOKEN)
+                        .POST(BodyPublishers.ofString(" ".repeat(600_000)))),
+                413,
+                "TOO_LARGE");
+        assertThat(backend.submit(List.of())).isEmpty();
+    }
+
+    // --- orders
+    // --------------------------------------------------------------------------------------------------------
+
+    @Test
+    void an_order_is_pending_then_queued_then_to_be_paid_and_never_anything_less_again() {
+        world.consumer.pause();
+        var attempt = world.take(item, "b8");
+        assertThat(state(attempt.orderID(), "b8")).isEqualTo("PENDING");
+        assertThat(backend.submit(attempt)).isEqualTo("RESERVED");
+        var queued = backend.as(token("b8"), "/api/orders/" + attempt.orderID()).body();
+        assertThat(queued.path("state").asString()).isEqualTo("QUEUED");
+        assertThat(queued.path("priceMinor").asLong()).isEqualTo(1999);
+        world.consumer.resume();
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> state(attempt.orderID(), "b8")
+                .equals("PENDING_PAYMENT"));
+        var order = backend.as(token("b8"), "/api/orders/" + attempt.orderID()).body();
+        assertThat(order.path("orderID").asString()).isEqualTo(attempt.orderID());
+        assertThat(order.path("sku").asString()).isEqualTo("API");
+        assertThat(Instant.parse(order.path("payBefore").asString()))
+                .isEqualTo(Instant.ofEpochMilli(attempt.payBefore()));
+        var cart = backend.as(token("b8"), "/api/cart").body().path("orders");
+        assertThat(cart.size()).isEqualTo(1);
+        assertThat(cart.get(0).path("orderID").asString()).isEqualTo(attempt.orderID());
+    }
+
+    @Test
+    void a_refused_order_says_its_code() {
+        var attempt = world.take(item, "ghost");
+        assertThat(backend.submit(attempt)).isEqualTo("NOT_ELIGIBLE");
+        var refused =
+                backend.as(token("ghost"), "/api/orders/" + attempt.orderID()).body();
+        assertThat(refused.path("state").asString()).isEqualTo("REFUSED");
+        assertThat(refused.path("code").asString()).isEqualTo("NOT_ELIGIBLE");
+    }
+
+    @Test
+    void another_buyers_order_is_answered_like_none_in_every_state() {
+        world.consumer.pause();
+        var attempt = world.take(item, "b2");
+        problem(backend.as(token("b3"), "/api/orders/" + attempt.orderID()), 404, "UNKNOWN_ORDER");
+        backend.submit(attempt);
+        problem(backend.as(token("b3"), "/api/orders/" + attempt.orderID()), 404, "UNKNOWN_ORDER");
+        problem(delete(attempt.orderID(), "b3"), 404, "UNKNOWN_ORDER");
+        world.consumer.resume();
+        Awaitility.await().until(() -> state(attempt.orderID(), "b2").equals("PENDING_PAYMENT"));
+        problem(backend.as(token("b3"), "/api/orders/" + attempt.orderID()), 404, "UNKNOWN_ORDER");
+        problem(delete(attempt.orderID(), "b3"), 404, "UNKNOWN_ORDER");
+        assertThat(cancellations).isEmpty();
+    }
+
+    @Test
+    void an_id_that_nobody_knows_is_pending_while_it_may_still_come_and_then_nothing() {
+        String fresh = OrderId.of(item.id(), Instant.now(), 1).text();
+        assertThat(state(fresh, "b1")).isEqualTo("PENDING");
+        String old = OrderId.of(item.id(), Instant.now().minusSeconds(4), 1).text();
+        problem(backend.as(token("b1"), "/api/orders/" + old), 404, "UNKNOWN_ORDER");
+        problem(
+                backend.as(
+                        token("b1"),
+                        "/api/orders/" + OrderId.of(1, Instant.now(), 1).text()),
+                404,
+                "UNKNOWN_ORDER");
+        problem(backend.as(token("b1"), "/api/orders/NOT-an-id"), 404, "UNKNOWN_ORDER");
+    }
+
+    @Test
+    void without_a_valid_session_nobody_reads() throws Exception {
+        String path = "/api/orders/" + OrderId.of(item.id(), Instant.now(), 1).text();
+        problem(backend.get(path), 401, "UNAUTHENTICATED");
+        problem(backend.as(token("b1", "s", -1), path), 401, "UNAUTHENTICATED");
+        problem(backend.as(token("b1").replaceAll(".$", "!"), path), 401, "UNAUTHENTICATED");
+        problem(backend.get("/api/cart"), 401, "UNAUTHENTICATED");
+        world.edge().hset("fs:blacklist:session", "revoked", "0");
+        problem(backend.as(token("b1", "revoked", 60), path), 401, "UNAUTHENTICATED");
+        assertThat(backend.send(backend.request(path).header("Cookie", "session=" + token("b1")))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    // --- cancel
+    // --------------------------------------------------------------------------------------------------------
+
+    private BackendProcess.Answer delete(String orderId, String userId) {
+        return backend.send(backend.request("/api/cart/" + orderId)
+                .header("Authorization", "Bearer " + token(userId))
+                .DELETE());
+    }
+
+    @Test
+    void a_cancellation_of_an_order_without_a_row_carries_its_reservation() {
+        world.consumer.pause();
+        var attempt = world.take(item, "b4"); // not even decided
+        var answer = delete(attempt.orderID(), "b4");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().path("state").asString()).isEqualTo("CANCELLED");
+        assertThat(cancellations).hasSize(1);
+        String sent = cancellations.get(0);
+        assertThat(sent).startsWith("/internal/orders/" + attempt.orderID() + "/cancel ");
+        JsonNode body = JSON.readTree(sent.substring(sent.indexOf('{')));
+        assertThat(body.path("userID").asString()).isEqualTo("b4");
+        var reservation = (OrderPlaced) OrderMessage.decode(JSON.writeValueAsBytes(body.path("reservation")));
+        assertThat(reservation.orderId()).isEqualTo(attempt.orderID());
+        assertThat(reservation.epoch()).isEqualTo(attempt.epoch());
+    }
+
+    @Test
+    void a_cancellation_of_a_row_carries_none() {
+        var attempt = world.take(item, "b5");
+        backend.submit(attempt);
+        Awaitility.await().until(() -> state(attempt.orderID(), "b5").equals("PENDING_PAYMENT"));
+        assertThat(delete(attempt.orderID(), "b5").status()).isEqualTo(200);
+        assertThat(cancellations.get(0)).contains("\"reservation\":null");
+    }
+
+    @Test
+    void a_refused_order_cannot_be_cancelled() {
+        var attempt = world.take(item, "ghost2");
+        backend.submit(attempt);
+        problem(delete(attempt.orderID(), "ghost2"), 409, "REFUSED");
+    }
+
+    @Test
+    void a_consumer_that_fails_is_busy_and_says_no_more() {
+        var attempt = world.take(item, "b6");
+        backend.submit(attempt);
+        consumerStatus = 500;
+        problem(delete(attempt.orderID(), "b6"), 503, "BUSY");
+    }
+
+    @Test
+    void a_cookies_cancellation_must_come_from_the_same_origin() {
+        var attempt = world.take(item, "b7");
+        backend.submit(attempt);
+        var elsewhere = backend.request("/api/cart/" + attempt.orderID())
+                .header("Cookie", "session=" + token("b7"))
+                .header("Origin", "https://evil.example")
+                .DELETE();
+        problem(backend.send(elsewhere), 400, "BAD_REQUEST");
+        var lured = backend.request("/api/cart/" + attempt.orderID())
+                .header("Cookie", "session=" + token("b7"))
+                .header("Sec-Fetch-Site", "cross-site")
+                .DELETE();
+        problem(backend.send(lured), 400, "BAD_REQUEST");
+        assertThat(cancellations).isEmpty();
+        var ours = backend.request("/api/cart/" + attempt.orderID())
+                .header("Cookie", "session=" + token("b7"))
+                .header("Origin", "http://127.0.0.1:" + backend.port())
+                .DELETE();
+        assertThat(backend.send(ours).status()).isEqualTo(200);
+    }
+
+    // --- accounts
+    // ------------------------------------------------------------------------------------------------------
+
+    @Test
+    void buyers_come_as_csv_with_sessions_that_work_and_are_the_same_accounts_each_time() {
+        var first = backend.internalPost("/internal/buyers", "{\"count\":2500,\"level\":3,\"prefix\":\"load-\"}");
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(first.raw().headers().firstValue("Content-Type").orElse("")).startsWith("text/csv");
+        List<String> lines = first.raw().body().lines().toList();
+        assertThat(lines).hasSize(2501);
+        assertThat(lines.get(0)).isEqualTo("userID,userLevel,sessionID");
+        String[] last = lines.get(2500).split(",");
+        assertThat(last[0]).isEqualTo("load-2500");
+        assertThat(last[1]).isEqualTo("3");
+        assertThat(backend.as(last[2], "/api/cart").status()).isEqualTo(200);
+        assertThat(backend.internalPost("/internal/buyers", "{\"count\":3,\"level\":4,\"prefix\":\"load-\"}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(world.number("SELECT COUNT(*) FROM buyer WHERE user_id LIKE 'load-%'"))
+                .isEqualTo(2500);
+        assertThat(world.number("SELECT level FROM buyer WHERE user_id = 'load-3'"))
+                .isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"count\":0}",
+                "{\"count\":-1}",
+                "{\"count\":1.5}",
+                "{\"count\":9999999}",
+                "{\"count\":1,\"level\":-1}",
+                "{\"count\":1,\"prefix\":\"a b\"}",
+                "rubbish"
+            })
+    void buyers_are_ordered_within_bounds(String body) {
+        problem(backend.internalPost("/internal/buyers", body), 400, "BAD_REQUEST");
+    }
+
+    @Test
+    void a_demo_session_is_a_new_buyer_who_may_buy() {
+        var answer = backend.send(backend.request("/api/demo-session").POST(BodyPublishers.noBody()));
+        assertThat(answer.status()).isEqualTo(200);
+        String userId = answer.body().path("userID").asString();
+        assertThat(userId).startsWith("demo-");
+        String cookie = answer.raw().headers().firstValue("Set-Cookie").orElse("");
+        assertThat(cookie)
+                .startsWith("session=" + answer.body().path("sessionID").asString())
+                .contains("HttpOnly", "SameSite=Lax", "Path=/")
+                .doesNotContain("Secure");
+        assertThat(backend.submit(world.take(item, userId))).isEqualTo("RESERVED");
+        problem(backend.get("/api/demo-session"), 405, "METHOD_NOT_ALLOWED");
+    }
+
+    // --- items and stock
+    // -----------------------------------------------------------------------------------------------
+
+    @Test
+    void an_item_is_shown_with_what_is_left_of_it() {
+        var shown = backend.get("/api/items/API").body();
+        assertThat(shown.path("priceMinor").asLong()).isEqualTo(1999);
+        assertThat(shown.path("state").asString()).isEqualTo("LIVE");
+        assertThat(shown.path("available").asLong()).isBetween(1L, 100L);
+        assertThat(shown.path("now").asLong()).isPositive();
+        problem(backend.get("/api/items/NOPE"), 404, "UNKNOWN_SKU");
+        problem(backend.get("/api/items/version"), 404, "UNKNOWN_SKU");
+    }
+
+    @Test
+    void an_item_for_eligible_levels_is_not_there_for_others() {
+        var secret = world.publish("API-SECRET", 5, null, 1);
+        world.awaitSelling(secret);
+        problem(backend.get("/api/items/API-SECRET"), 404, "UNKNOWN_SKU");
+        assertThat(backend.as(token("b1"), "/api/items/API-SECRET").status()).isEqualTo(200);
+    }
+
+    @Test
+    void stock_is_consistent_when_nothing_is_under_way() {
+        var own = world.publish("API-STOCK", 10);
+        world.awaitSelling(own);
+        backend.submit(List.of(world.take(own, "b1"), world.take(own, "b2")));
+        world.assertEqual(own);
+        var stock = backend.internalGet("/internal/stock/API-STOCK").body();
+        assertThat(stock.path("consistent").asBoolean()).isTrue();
+        assertThat(stock.path("available").asLong()).isEqualTo(8);
+        assertThat(stock.path("redis").path("held").asLong()).isEqualTo(2);
+        world.consumer.pause();
+        backend.submit(world.take(own, "b3"));
+        assertThat(backend.internalGet("/internal/stock/API-STOCK")
+                        .body()
+                        .path("consistent")
+                        .asBoolean())
+                .isFalse();
+        problem(backend.internalGet("/internal/stock/NOPE"), 404, "UNKNOWN_SKU");
+    }
+
+    @Test
+    void the_status_names_lease_items_relay_and_breaker() {
+        var status = backend.internalGet("/internal/status").body();
+        assertThat(status.path("ready").asBoolean()).isTrue();
+        assertThat(status.path("breaker").asString()).isEqualTo("CLOSED");
+        assertThat(status.path("leaseForMs").asLong()).isBetween(1L, 5000L);
+        assertThat(status.path("relay").path("sinceLastRoundMs").asLong()).isLessThan(5000);
+        var skus = new java.util.HashSet<String>();
+        status.path("items").forEach(each -> skus.add(each.path("sku").asString()));
+        assertThat(skus).containsAll(Set.of("API"));
+    }
+}
