@@ -463,4 +463,23 @@ class ApiIT {
         status.path("items").forEach(each -> skus.add(each.path("sku").asString()));
         assertThat(skus).containsAll(Set.of("API"));
     }
+
+    @Test
+    void a_store_that_is_away_is_busy_in_every_answer() {
+        var attempt = world.take(item, "b9");
+        assertThat(backend.submit(attempt)).isEqualTo("RESERVED");
+        world.redis.freeze();
+        try {
+            problem(backend.as(token("b9"), "/api/orders/" + attempt.orderID()), 503, "BUSY");
+            problem(delete(attempt.orderID(), "b9"), 503, "BUSY");
+            Awaitility.await().until(() -> backend.get("/readyz").status() == 503);
+            assertThat(backend.submit(attempt)).isEqualTo("PENDING");
+        } finally {
+            world.redis.thaw();
+        }
+        backend.awaitReady();
+        world.awaitSelling(item);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> state(attempt.orderID(), "b9")
+                .equals("PENDING_PAYMENT"));
+    }
 }

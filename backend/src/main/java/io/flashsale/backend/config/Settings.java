@@ -163,7 +163,8 @@ public record Settings(
             @DefaultValue("2s") Duration breakerPause) {
         public Queue {
             within("FLASHSALE_QUEUE_SEND_TIMEOUT", sendTimeout, Duration.ofMillis(50), Duration.ofSeconds(10));
-            within("FLASHSALE_QUEUE_ORDERS_PER_SECOND", ordersPerSecond, 1, 10_000_000);
+            // Below a batch's size a full batch would never pass.
+            within("FLASHSALE_QUEUE_ORDERS_PER_SECOND", ordersPerSecond, 256, 10_000_000);
             within("FLASHSALE_QUEUE_SLOW_AFTER", slowAfter, Duration.ofMillis(1), sendTimeout);
             if (!(slowRatio > 0 && slowRatio <= 1)) {
                 throw new BadSetting("FLASHSALE_QUEUE_SLOW_RATIO is " + slowRatio + ": it must be above 0, up to 1.");

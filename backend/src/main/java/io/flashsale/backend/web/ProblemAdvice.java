@@ -1,9 +1,11 @@
 package io.flashsale.backend.web;
 
+import io.lettuce.core.RedisException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.mybatis.spring.MyBatisSystemException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -27,10 +29,17 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         return problem(refusal.status(), refusal.body());
     }
 
-    @ExceptionHandler(DataAccessException.class)
-    ResponseEntity<Map<String, Object>> database(DataAccessException fault, HttpServletRequest request) {
-        LOG.warn("{} {}: the database failed: {}", request.getMethod(), request.getServletPath(), rootOf(fault));
+    @ExceptionHandler({DataAccessException.class, MyBatisSystemException.class})
+    ResponseEntity<Map<String, Object>> database(RuntimeException fault, HttpServletRequest request) {
+        // Not a line per request at WARN: the loops say when a store goes away and when it is back.
+        LOG.debug("{} {}: the database failed: {}", request.getMethod(), request.getServletPath(), rootOf(fault));
         return problem(503, Refusal.busy("order").body());
+    }
+
+    @ExceptionHandler(RedisException.class)
+    ResponseEntity<Map<String, Object>> redis(RedisException fault, HttpServletRequest request) {
+        LOG.debug("{} {}: Redis failed: {}", request.getMethod(), request.getServletPath(), rootOf(fault));
+        return problem(503, Refusal.busy("stock").body());
     }
 
     @ExceptionHandler(Exception.class)
