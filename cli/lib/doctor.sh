@@ -11,7 +11,7 @@ verb_doctor() {
   no_arguments "$@"
   find_socket_dir
   for check in check_system check_packages check_java check_memory check_disk check_home check_ports check_clock \
-    check_policy check_parts; do
+    check_clock_of_others check_policy check_parts; do
     while IFS='|' read -r kind words mend; do
       case $kind in
         ok) printf 'ok    %s\n' "$words" ;;
@@ -30,7 +30,7 @@ verb_doctor() {
 # The checks that decide whether a start can go well, for `up`.
 check_machine() {
   local check kind words mend
-  for check in check_memory check_disk; do
+  for check in check_memory check_disk check_clock; do
     while IFS='|' read -r kind words mend; do
       [[ $kind != bad ]] || die "$words" "$mend"
       [[ $kind != hint ]] || warn "$words $mend"
@@ -145,24 +145,25 @@ check_ports() {
   [[ -n "$part_of" ]] || printf 'ok|the ports are free, or held by the parts themselves\n'
 }
 
-# Holds, windows and sessions all live by the clock. Files of this checkout cannot be younger than now; a web server's
-# clock is asked where one answers.
+# Holds, windows and sessions all live by the clock. This checkout's files cannot be younger than now.
 check_clock() {
-  local newest remote skew
+  local newest
   newest=$(stat -c %Y -- "$ROOT/flashsale" "$ROOT/pom.xml" "$ROOT/.git" 2>/dev/null | sort -n | tail -n 1)
-  if [[ -n "$newest" && "$newest" -gt $((EPOCHSECONDS + CLOCK_SKEW_SECONDS)) ]]; then
-    printf 'bad|the clock says %(%F %T)T, which is before this checkout was made|set it: sudo timedatectl set-ntp true\n' -1
-    return
+  if [[ "${newest:-0}" -gt $((EPOCHSECONDS + CLOCK_SKEW_SECONDS)) ]]; then
+    printf 'bad|The clock says %(%F %T)T, which is before this checkout was made.|Set it: sudo timedatectl set-ntp true\n' -1
+  else
+    printf 'ok|the clock says %(%F %T %Z)T\n' -1
   fi
-  remote=$(curl -sI --max-time 3 https://repo.maven.apache.org/maven2/ 2>/dev/null | sed -n 's/^[Dd]ate: \(.*\)\r\?$/\1/p' | tr -d '\r') || true
-  if [[ -n "$remote" ]] && remote=$(date -d "$remote" +%s 2>/dev/null); then
-    skew=$((EPOCHSECONDS - remote))
-    if [[ ${skew#-} -gt $CLOCK_SKEW_SECONDS ]]; then
-      printf 'hint|the clock is %s s away from that of repo.maven.apache.org|set it: sudo timedatectl set-ntp true\n' "$skew"
-      return
-    fi
-  fi
-  printf 'ok|the clock says %(%F %T %Z)T\n' -1
+}
+
+# A web server's clock, where one answers in time.
+check_clock_of_others() {
+  local remote skew
+  remote=$(curl -sI --max-time 3 https://repo.maven.apache.org/maven2/ 2>/dev/null | tr -d '\r' | sed -n 's/^[Dd]ate: //p') || true
+  [[ -n "$remote" ]] && remote=$(date -d "$remote" +%s 2>/dev/null) || return 0
+  skew=$((EPOCHSECONDS - remote))
+  [[ ${skew#-} -le $CLOCK_SKEW_SECONDS ]] ||
+    printf 'hint|the clock is %s s away from that of repo.maven.apache.org|set it: sudo timedatectl set-ntp true\n' "$skew"
 }
 
 # A leftover of an installation that was killed: no service of the machine would start.

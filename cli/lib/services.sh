@@ -15,7 +15,7 @@ prepare_service() {
     FLASHSALE_MYSQL_URL="jdbc:mysql://127.0.0.1:$FLASHSALE_MYSQL_PORT/flashsale"
     FLASHSALE_MYSQL_USER="$user" FLASHSALE_MYSQL_PASSWORD_FILE="$SECRETS/mysql-$user"
     "$@"
-    "$JAVA_HOME/bin/java" "-Xms64m" "-Xmx${heap}m" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError
+    "$JAVA_HOME/bin/java" "${COMPILER[@]}" -Xms64m "-Xmx${heap}m" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError
     "-Djava.io.tmpdir=$FLASHSALE_HOME/tmp" -jar "$program/$jar"
   )
   INPUTS=("$program/taken-from")
@@ -23,6 +23,9 @@ prepare_service() {
   READY=("${part}_probe")
   BOUND=180 # a small machine that does other things as well; one that dies is noticed at once
 }
+
+# Half of a start's processor time goes into the optimising compiler, which only the hot services earn back.
+COMPILER=()
 
 prepare_consumer() {
   prepare_service consumer order-consumer "$FLASHSALE_CONSUMER_HEAP_MB" consumer \
@@ -44,6 +47,7 @@ prepare_backend() {
 }
 
 prepare_cms() {
+  local -a COMPILER=(-XX:TieredStopAtLevel=1)
   prepare_service cms cms-admin "$FLASHSALE_CMS_HEAP_MB" cms \
     FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token"
 }

@@ -179,3 +179,33 @@ test_jobs_run_side_by_side_and_the_first_failure_ends_the_others() {
   ! together 'sleep 60' false 'sleep 60' || fail 'the failure was not noticed'
   [[ $(($(now_ms) - began)) -lt 5000 ]] || fail 'the others were waited for'
 }
+
+test_doctor_is_a_line_per_check_with_its_mend() {
+  cli doctor
+  says 'of memory are free'
+  says 'of disk are free'
+  says 'the clock says'
+  says ' port' # taken or free, as the machine is
+}
+
+test_a_clock_before_the_checkout_stops_the_start() {
+  load
+  prepare_home
+  unset EPOCHSECONDS
+  EPOCHSECONDS=1000000000
+  fails_saying 'which is before this checkout was made' check_machine
+}
+
+test_too_little_memory_stops_the_start() {
+  load
+  prepare_home
+  available_memory_mb() { printf 512; }
+  fails_saying '512 MB of memory are free, and' check_machine
+}
+
+test_too_little_disk_stops_the_start() {
+  load
+  prepare_home
+  df() { printf 'x\n/dev/x 100000 99000 1000 50%% /\n'; }
+  fails_saying '1000 MB of disk are free' check_machine
+}
