@@ -55,7 +55,7 @@ public final class Cms implements AutoCloseable {
         this.port = server.getPort();
     }
 
-    /** Starts it; {@code settings} are added to what it needs, as {@code name=value}. */
+    /** Starts it; {@code settings}, as {@code name=value}, go before what it needs. */
     public static synchronized Cms start(String... settings) {
         var mariaDb = RealMariaDb.shared();
         return startAt(mariaDb.port(), settings);
@@ -71,22 +71,24 @@ public final class Cms implements AutoCloseable {
         try {
             Path secrets = Files.createTempDirectory("cms-secrets");
             secrets.toFile().deleteOnExit();
-            var arguments = new ArrayList<String>(List.of(
-                    "--server.port=0",
-                    "--flashsale.mysql.url=jdbc:mysql://127.0.0.1:" + mysqlPort + "/" + database,
-                    "--flashsale.mysql.user=" + user,
-                    "--flashsale.mysql.password-file=" + secret(secrets, "mysql", password),
-                    "--flashsale.operator-token-file=" + secret(secrets, "token", TOKEN),
-                    "--logging.level.root=error"));
+            var values = new LinkedHashMap<String, Object>();
+            values.put("server.port", 0);
+            values.put("flashsale.mysql.url", "jdbc:mysql://127.0.0.1:" + mysqlPort + "/" + database);
+            values.put("flashsale.mysql.user", user);
+            values.put("flashsale.mysql.password-file", secret(secrets, "mysql", password));
+            values.put("flashsale.operator-token-file", secret(secrets, "token", TOKEN));
+            values.put("flashsale.carry-wait", "100ms");
+            values.put("logging.level.root", "error");
             for (String setting : settings) {
-                arguments.add("--" + setting);
+                int equals = setting.indexOf('=');
+                values.put(setting.substring(0, equals), setting.substring(equals + 1));
             }
-            if (!String.join(" ", settings).contains("carry-wait")) {
-                arguments.add("--flashsale.carry-wait=100ms");
-            }
+            String[] arguments = values.entrySet().stream()
+                    .map(value -> "--" + value.getKey() + "=" + value.getValue())
+                    .toArray(String[]::new);
             var application = new SpringApplication(CmsAdminApplication.class);
             application.setRegisterShutdownHook(false);
-            return new Cms(database, application.run(arguments.toArray(String[]::new)));
+            return new Cms(database, application.run(arguments));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
