@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ public class ExpirySweep {
 
     private static final Logger log = LoggerFactory.getLogger(ExpirySweep.class);
 
+    private static final Duration SILENCE_BETWEEN_WARNINGS = Duration.ofSeconds(10);
+
     private final Orders orders;
     private final Stock stock;
     private final Endings endings;
@@ -41,6 +44,7 @@ public class ExpirySweep {
     private final Counter expired;
     private final Counter failed;
     private final Timer duration;
+    private Instant quietUntil = Instant.MIN;
 
     ExpirySweep(
             Orders orders,
@@ -67,7 +71,11 @@ public class ExpirySweep {
             duration.record(this::sweep);
         } catch (RuntimeException e) {
             failed.increment();
-            log.warn("the expiry sweep failed and goes on in a second", e);
+            Instant now = clock.instant();
+            if (now.isAfter(quietUntil)) {
+                quietUntil = now.plus(SILENCE_BETWEEN_WARNINGS);
+                log.warn("the expiry sweep failed and goes on in a second", e);
+            }
         }
     }
 

@@ -32,8 +32,11 @@ class Intake implements SmartLifecycle {
     /** How soon a stop is noticed while nothing comes. */
     private static final long IDLE_WAIT_MS = 200;
 
-    /** A batch in hand takes some 20 ms; one that takes longer is given up, and comes again. Leaves the client a second to say goodbye. */
-    private static final long STOP_WAIT_MS = 3_000;
+    /**
+     * A batch in hand takes some 20 ms; one that takes longer is given up, and comes again. With the 2 s that HTTP may take after it, a stop
+     * ends within 5 s.
+     */
+    private static final long STOP_WAIT_MS = 2_500;
 
     private static final Duration SILENCE_BETWEEN_WARNINGS = Duration.ofSeconds(10);
 

@@ -239,6 +239,23 @@ class ConsumerIT {
     }
 
     @Test
+    void
+            nothing_is_acknowledged_before_it_is_written_so_a_consumer_killed_while_the_database_is_frozen_loses_nothing() {
+        long item = shop.item(5_000);
+        ConsumerProcess first = consumer().awaitReady();
+        List<OrderPlaced> orders = shop.orders(item, 1_000, Instant.now());
+        mariaDb.freeze();
+        producer.send(orders);
+        // Some 15 s: the client has stored its offsets at the broker several times.
+        await(() -> first.metric("flashsale_intake_retries_total") >= 4);
+        assertThat(acknowledged()).isZero();
+        kill(first);
+        mariaDb.thaw();
+        consumer();
+        await(() -> shop.orderCount() == 1_000);
+    }
+
+    @Test
     void a_consumer_told_to_stop_while_the_database_is_frozen_ends_within_five_seconds_and_loses_nothing() {
         long item = shop.item(5_000);
         ConsumerProcess first = consumer().awaitReady();
