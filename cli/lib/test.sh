@@ -49,7 +49,7 @@ run_stage() {
   local stage=$1 began
   began=$(now_ms)
   STAGE_PASSED=0 STAGE_FAILED=0
-  "stage_$stage"
+  "stage_$stage" "${wanted[@]}"
   if [[ $((STAGE_PASSED + STAGE_FAILED)) -eq 0 ]]; then
     warn "The stage $stage ran no test."
     STAGE_FAILED=1
@@ -85,6 +85,11 @@ stage_unit() {
   # from its own directory: luacheck looks for .luacheckrc there and above, not beside the files
   check luacheck env -C "$ROOT/edge-lua" luacheck -q .
   tap cli "$ROOT/cli/spec/run"
+  if [[ " $* " == *' integration '* ]]; then
+    # Both in one go: Maven would compile everything anew for the second.
+    maven unit-and-integration 'target/surefire-reports' "${INTEGRATION_TESTS[@]}" -Pchecks verify
+    return
+  fi
   maven unit 'target/surefire-reports' -Pchecks test
 }
 
@@ -93,8 +98,14 @@ stage_edge() {
 }
 
 # e2e's own tests want a running system: they are the stages e2e and fault.
+INTEGRATION_TESTS=('-Dit.test=**/*IT,!io/flashsale/e2e/**' -Dfailsafe.failIfNoSpecifiedTests=false)
+
 stage_integration() {
-  maven integration 'target/failsafe-reports' -Pchecks -pl '!e2e' -DskipUnitTests=true verify
+  if [[ -f "$LOGS/unit-and-integration.log" ]]; then
+    count_tests unit-and-integration 'target/failsafe-reports'
+    return
+  fi
+  maven integration 'target/failsafe-reports' "${INTEGRATION_TESTS[@]}" -Pchecks -DskipUnitTests=true verify
 }
 
 stage_e2e() { on_private_system e2e 'io/flashsale/e2e/**/*IT,!io/flashsale/e2e/fault/**'; }
@@ -140,20 +151,26 @@ tap() {
 
 # maven NAME REPORTS ARGUMENT…: all modules go on after a failure; the reports say what failed.
 maven() {
-  local name=$1 reports=$2 passed failed code=0
+  local name=$1 reports=$2 code=0
   shift 2
-  find "$ROOT" -path "*/$reports/*.xml" -not -path "$ROOT/.run/*" -delete
+  find "$ROOT" \( -path '*/target/surefire-reports/*.xml' -o -path '*/target/failsafe-reports/*.xml' \) -delete
   (cd -- "$ROOT" && mvn -B -ntp -Dstyle.color=never -Dmaven.test.failure.ignore=true "$@") \
     >"$LOGS/$name.log" 2>&1 </dev/null 6>&- || code=$?
-  read -r passed failed < <(count_reports "$reports")
-  [[ $code -eq 0 || $failed -gt 0 ]] || failed=1
+  count_tests "$name" "$reports" "$code"
+}
+
+# count_tests NAME REPORTS [CODE]: of one run of Maven; a run that failed without a failed test counts as one.
+count_tests() {
+  local passed failed
+  read -r passed failed < <(count_reports "$2")
+  [[ "${3:-0}" -eq 0 || $failed -gt 0 ]] || failed=1
   count "$passed" "$failed"
-  [[ $failed -eq 0 ]] || told "$name"
+  [[ $failed -eq 0 ]] || told "$1"
 }
 
 # count_reports FOLDER: passed and failed tests of the XML reports; a skipped test has not passed.
 count_reports() {
-  find "$ROOT" -path "*/$1/TEST-*.xml" -not -path "$ROOT/.run/*" -print0 | xargs -0 -r cat |
+  find "$ROOT" -path "*/$1/TEST-*.xml" -print0 | xargs -0 -r cat |
     awk '
       function value(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0 }
       /<testsuite / { whole = $0; while (whole !~ />/ && (getline more) > 0) whole = whole " " more; $0 = whole
