@@ -86,7 +86,7 @@ describe("A winner who repeats the request", function()
 
   it("does not open the way to Redis for others: they are refused without a call", function()
     local item, request, order = sold_out(2)
-    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item)')
+    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item, nil)')
     edge.double { nonce = "" }
     local before = calls()
     for i = 1, 20 do
@@ -101,7 +101,7 @@ describe("A winner who repeats the request", function()
 
   it("is let through while the set is not complete", function()
     local item, request, order = sold_out(2)
-    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item)')
+    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item, nil)')
     -- as in a worker that has not copied everything yet
     local client = edge.to_worker(nil)
     local chunk = 'local v = require "flashsale.view" v.refresh() local item = v.by_sku["' .. item.sku .. '"]'

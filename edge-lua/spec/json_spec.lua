@@ -144,6 +144,32 @@ describe("The body of POST /buy", function()
     assert.same({ 400, "BAD_REQUEST", "body: is malformed JSON" }, { answer.status, answer.json.code, answer.json.reponseMsg })
   end)
 
+  it("takes as ids exactly 1 to 64 of A-Z a-z 0-9 _ -, whatever stands where", function()
+    local wrong = edge.eval [[
+      local ffi, json = require "ffi", require "flashsale.json"
+      local buffer = ffi.new("uint8_t[70]")
+      local wrong = {}
+      for length = 0, 66 do
+        for byte = 0, 255 do
+          for _, at in ipairs { 0, math.floor(length / 2), length - 2, length - 1 } do
+            if at >= 0 and at < length then
+              ffi.fill(buffer, 70, 0x61)
+              buffer[at] = byte
+              local text = ffi.string(buffer, length)
+              local right = length <= 64 and text:find("^[A-Za-z0-9_-]+$") ~= nil
+              if json.id_at(ffi.cast("const uint8_t *", buffer), length) ~= right then
+                wrong[#wrong + 1] = length .. ":" .. at .. ":" .. byte
+              end
+            end
+          end
+        end
+      end
+      if json.id_at(ffi.cast("const uint8_t *", buffer), 0) then wrong[#wrong + 1] = "empty" end
+      return table.concat(wrong, " ")
+    ]]
+    assert.equal("", wrong)
+  end)
+
   -- Random documents -------------------------------------------------------------------------------------------------
 
   local random = math.random

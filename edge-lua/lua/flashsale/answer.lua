@@ -3,7 +3,7 @@
 
 local codes = require "flashsale.codes"
 local metrics = require "flashsale.metrics"
-local trace_id = require "flashsale.trace"
+local ids = require "flashsale.trace"
 
 local M = {}
 
@@ -24,21 +24,20 @@ local function iso(ms)
 end
 M.iso = iso
 
-local function finish(code, pieces, length, retry_after)
+local function head(code, length, retry_after)
   metrics.count(code.name)
   ngx.status = code.status
   local header = ngx.header
   header["Content-Length"] = length
   if retry_after > 0 then header["Retry-After"] = retry_after end
-  ngx.print(pieces)
 end
 
--- The pieces of the answers that need nothing filled in but the trace, and their length: ready made, since they are most.
+-- The answers that need nothing filled in but the trace, and their length: ready made, since they are most.
 local plain = {}
 for name, code in pairs(codes.by_name) do
   if #code.parts == 1 then
-    local head = code.parts[1] .. NO_ORDER
-    plain[name] = { pieces = { head, "", END }, length = tostring(#head + trace_id.LENGTH + #END) }
+    local text = code.parts[1] .. NO_ORDER
+    plain[name] = { text = text, length = tostring(#text + ids.LENGTH + #END) }
   end
 end
 
@@ -50,17 +49,23 @@ local function filled(code, filling, tail)
   return pieces, length
 end
 
---[[ refuse(name, trace, filling, retry_after): an outcome without an order. `filling` gives the message's placeholders. The
-  location's default type is application/json. ]]
+--[[ refuse(name, trace, filling, retry_after): an outcome without an order. trace: the id as text, or nil for the one that is
+  being made (see trace.lua). `filling` gives the message's placeholders. The location's default type is application/json. ]]
 function M.refuse(name, trace, filling, retry_after)
   local code = codes.by_name[name]
   local ready = plain[name]
   if ready then
-    ready.pieces[2] = trace
-    return finish(code, ready.pieces, ready.length, retry_after or code.retry_after)
+    head(code, ready.length, retry_after or code.retry_after)
+    if trace then
+      ngx.print(ready.text, trace, END)
+    else
+      ngx.print(ready.text, ids.head, ids.high, ids.middle, ids.low, END)
+    end
+    return
   end
-  local pieces, length = filled(code, filling, { NO_ORDER, trace, END })
-  return finish(code, pieces, length, retry_after or code.retry_after)
+  local pieces, length = filled(code, filling, { NO_ORDER, trace or ids.text(), END })
+  head(code, length, retry_after or code.retry_after)
+  ngx.print(pieces)
 end
 
 --[[ order(name, trace, order_id, pay_before_ms or nil, filling): an outcome that has an order id. ]]
@@ -69,7 +74,8 @@ function M.order(name, trace, order_id, pay_before, filling)
   local quote = pay_before and '"' or ""
   local pieces, length = filled(code, filling, { ',"orderID":"', order_id, '","payBefore":', quote,
     pay_before and iso(pay_before) or "null", quote, ',"traceID":"', trace, END })
-  return finish(code, pieces, length, code.retry_after)
+  head(code, length, code.retry_after)
+  ngx.print(pieces)
 end
 
 return M

@@ -90,20 +90,43 @@ local function standing(item, quantity, now, redis_now)
   return nil
 end
 
---[[ may_have_order(item, user, user_length): whether one who is refused, and whose request has a key, may be repeating a
-  request that won; the user id is at `user`, or nil. Without a key the function could not tell a repetition from a new
-  request and would refuse it as well, so nobody asks. ]]
-local function may_have_order(item, user, user_length)
-  if item.ready == 0 or item.holders.loaded < item.seq or view.passed_since_hint(item) then return true end
+--[[ may_have_order(item, user, user_length, now): whether the user whose id is at `user`, or nil, may have an order for it. ]]
+local function may_have_order(item, user, user_length, now)
+  if item.ready == 0 or item.holders.loaded < item.seq or view.passed_since_hint(item, now) then return true end
   return user ~= nil and holders.may_hold(item.holders, user, user_length)
 end
+
+-- The request's key, from its body or from the header: address and length; 0 long: none, -1: not a key.
+local function key_of(request, p)
+  if request.key_length > 0 then return p + request.key, request.key_length end
+  return credentials.idempotency_key()
+end
+
+--[[ may_repeat(request, p, item, now): whether one who is to be refused may be repeating a request that won. Without a key the
+  function could not tell a repetition from a new request and would refuse it as well. The user is whom the body names, or else
+  the token, verified or not; the cheaper question comes first. ]]
+local function may_repeat(request, p, item, now)
+  if request.user_length > 0 then
+    if not may_have_order(item, p + request.user, request.user_length, now) then return false end
+    local _, length = key_of(request, p)
+    return length ~= 0
+  end
+  local _, length = key_of(request, p)
+  if length == 0 then return false end
+  local token, token_length = credentials.token(request, p)
+  if not token then return may_have_order(item, nil, 0, now) end
+  local user, user_length = session.peek_subject(token, token_length)
+  return may_have_order(item, user, user_length, now)
+end
+
+local TELLS_WHEN = { NOT_STARTED = true, PAUSED = true, ENDED = true }
 
 local function refuse_standing(trace, item, code, now)
   if code == "NOT_READY" then
     local service = view.closed(now)
     if service then return busy(trace, service) end
   end
-  filling.opens, filling.closes = answer.iso(item.opens), answer.iso(item.closes)
+  if TELLS_WHEN[code] then filling.opens, filling.closes = answer.iso(item.opens), answer.iso(item.closes) end
   return refuse(code, trace, filling)
 end
 
@@ -174,105 +197,99 @@ local function buys_nothing(item, level)
   return limit == 0
 end
 
--- Whom the body names, or else the token, verified or not: address and length.
-local function claimed_user(request, p)
-  if request.user_length > 0 then return p + request.user, request.user_length end
-  local token, length = credentials.token(request, p)
-  if not token then return nil, 0 end
-  return session.peek_subject(token, length)
-end
-
 local function is_text(p, length, text)
   return length == #text and C.memcmp(p, text, length) == 0
 end
 
 local function run()
-  -- 1: JSON and types; nginx itself saw to method and size. It comes first for the compiler's sake, too: LuaJIT compiles what
-  -- follows a loop as a branch of it, and what stands before the first loop it only interprets.
+  -- 1: JSON and types; nginx itself saw to method and size
   local p, length = body()
   local request, field, problem
   if p then request, field, problem = buy_request.parse(p, length) end
-  local trace = trace_id.next()
+  trace_id.next()
   local now = platform.monotonic_ms()
-  view.refresh()
-  if not p then return bad_request(trace, "body", "is missing") end
-  if not request then return bad_request(trace, field, problem) end
+  view.refresh(now)
+  if not p then return bad_request(nil, "body", "is missing") end
+  if not request then return bad_request(nil, field, problem) end
   local sku, quantity = request.sku, request.quantity
-  local key, key_length = p + request.key, request.key_length
-  if key_length == 0 then
-    key, key_length = credentials.idempotency_key()
-    if key_length < 0 then return bad_request(trace, "Idempotency-Key", "must be 1 to 64 of A-Z a-z 0-9 _ -") end
-  end
 
   -- 2: the address, and the edge as a whole
   local redis_now = view.redis_now()
   local client = credentials.client_address()
-  if blacklist.has("address", client, redis_now) then return refuse("BLACKLISTED", trace, filling) end
+  if blacklist.has("address", client, redis_now) then return refuse("BLACKLISTED", nil, filling) end
   local taken, wait
   if settings.bucket_address and not exempt(client) then
     taken, wait = admits(ngx.shared.fs_bucket_address, settings.bucket_address, address.whose(client), now)
-    if not taken then return throttled(trace, wait) end
+    if not taken then return throttled(nil, wait) end
   end
   taken, wait = edge_admits(now)
-  if not taken then return throttled(trace, wait) end
+  if not taken then return throttled(nil, wait) end
 
   -- 3: the item, as far as a hint that is fresh can tell
   local item = view.by_sku[sku]
   if not item then
-    if not view.redis_answers(now) then return busy(trace, "stock") end
-    if not view.catalog_ready then return refuse("NOT_READY", trace, filling) end
-    return refuse("UNKNOWN_SKU", trace, filling)
+    if not view.redis_answers(now) then return busy(nil, "stock") end
+    if not view.catalog_ready then return refuse("NOT_READY", nil, filling) end
+    return refuse("UNKNOWN_SKU", nil, filling)
   end
   if item.public then
     local code = standing(item, quantity, now, redis_now)
-    if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, claimed_user(request, p))) then
-      return refuse_standing(trace, item, code, now)
+    if code and (code == "NOT_READY" or not may_repeat(request, p, item, now)) then
+      return refuse_standing(nil, item, code, now)
     end
   end
   local service = view.closed(now)
-  if service then return busy(trace, service) end
+  if service then return busy(nil, service) end
+  local key, key_length = key_of(request, p)
+  if key_length < 0 then return bad_request(nil, "Idempotency-Key", "must be 1 to 64 of A-Z a-z 0-9 _ -") end
 
   -- 4: who it is
   local token, token_length, by_cookie = credentials.token(request, p)
   local claims = token and session.verify(token, token_length, redis_now / 1000)
   if not claims or (by_cookie and not credentials.same_origin_json()) then
-    return refuse("UNAUTHENTICATED", trace, filling)
+    return refuse("UNAUTHENTICATED", nil, filling)
   end
   local user, level = claims.user, claims.level
-  if blacklist.has("session", claims.session, redis_now) then return refuse("UNAUTHENTICATED", trace, filling) end
+  if blacklist.has("session", claims.session, redis_now) then return refuse("UNAUTHENTICATED", nil, filling) end
   if (request.user_length > 0 and not is_text(p + request.user, request.user_length, user))
     or (request.level >= 0 and request.level ~= level) then
-    return refuse("IDENTITY_MISMATCH", trace, filling)
+    return refuse("IDENTITY_MISMATCH", nil, filling)
   end
 
   -- 5, 6: standing and eligibility
-  if blacklist.has("account", user, redis_now) then return refuse("BLACKLISTED", trace, filling) end
-  if buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", trace, filling) end
+  if blacklist.has("account", user, redis_now) then return refuse("BLACKLISTED", nil, filling) end
+  if buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", nil, filling) end
   if not item.public then
     local code = standing(item, quantity, now, redis_now)
-    if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, user, #user)) then
-      return refuse_standing(trace, item, code, now)
+    if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, user, #user, now)) then
+      return refuse_standing(nil, item, code, now)
     end
   end
 
   -- 7: how often
   taken, wait = admits(ngx.shared.fs_bucket_account, settings.bucket_account, user, now)
-  if not taken then return throttled(trace, wait) end
+  if not taken then return throttled(nil, wait) end
   taken, wait = admits(ngx.shared.fs_bucket_common, settings.bucket_sku, sku, now)
-  if not taken then return throttled(trace, wait) end
+  if not taken then return throttled(nil, wait) end
 
   -- 9: the units; 8, tickets, is not there yet
   local request_id = key_length > 0 and ffi.string(key, key_length) or ""
-  return reserve(item, user, level, quantity, request_id, trace, now)
+  return reserve(item, user, level, quantity, request_id, trace_id.text(), now)
 end
 
 -- answer(): the whole of POST /buy. A fault of ours is one line in the log (at crit, the server's level) and BUSY.
 function M.answer()
-  local ok, err = pcall(run)
+  local ok, err
+  -- Not for going round: LuaJIT begins to compile at loops, and after this call into C it goes on into `run`.
+  repeat
+    ngx.req.read_body()
+    ok, err = pcall(run)
+  until true
   if ok then return end
   metrics.event("faults")
   ngx.log(ngx.CRIT, "POST /buy: ", err)
-  if not ngx.headers_sent then busy(trace_id.next(), "edge") end
+  trace_id.next()
+  if not ngx.headers_sent then busy(nil, "edge") end
 end
 
 return M

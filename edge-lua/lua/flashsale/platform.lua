@@ -23,6 +23,13 @@ if not found then found, client = pcall(require, "nginx.redis") end
 if not found then error("neither resty.redis nor nginx.redis is installed: apt-get install lua-nginx-redis") end
 M.redis = client
 
+--[[ tune(): LuaJIT's bounds, for the whole process; call in the master. By default it gives up a path that is as long as a
+  refusal's ("trace too long", "loop unroll limit reached", which counts tail calls as well) and interprets it from then on: on
+  some starts of nginx, by the order in which things grew hot. ]]
+function M.tune()
+  require("jit.opt").start("maxirconst=4000", "maxsnap=4000", "maxrecord=16000", "maxside=500", "loopunroll=40")
+end
+
 -- CLOCK_MONOTONIC in milliseconds, as nginx cached it at the start of this turn of the event loop.
 function M.monotonic_ms()
   return tonumber(C.ngx_current_msec)

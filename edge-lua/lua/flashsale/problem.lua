@@ -33,12 +33,13 @@ function M.send(status)
   ngx.header["Cache-Control"] = "no-store"
   if status == 405 then ngx.header["Allow"] = ngx.ctx.allow end
   if status == 429 or status == 503 then ngx.header["Retry-After"] = 1 end
+  trace_id.next()
   ngx.print('{"type":"about:blank","title":"', known[2], '","status":', status, ',"code":"', known[1], '","traceID":"',
-    trace_id.next(), '"}\n')
+    trace_id.text(), '"}\n')
 end
 
--- What nginx says by itself of POST /buy, in the codes of the contract.
-local BUY = { [405] = "METHOD_NOT_ALLOWED", [413] = "TOO_LARGE" }
+-- What nginx says by itself of /buy, in the codes of the contract. The 403 is limit_except's, the 405 of TRACE nginx's.
+local BUY = { [403] = "METHOD_NOT_ALLOWED", [405] = "METHOD_NOT_ALLOWED", [413] = "TOO_LARGE" }
 
 --[[ nginx_error(): answers what nginx refused or failed at by itself; reached through error_page only. ]]
 function M.nginx_error()
@@ -49,13 +50,13 @@ function M.nginx_error()
     return M.send(status)
   end
   ngx.header["Content-Type"] = "application/json"
-  if status == 405 then ngx.header["Allow"] = "POST" end
-  local trace = trace_id.next()
-  if BUY[status] then return answer.refuse(BUY[status], trace, {}) end
+  if BUY[status] == "METHOD_NOT_ALLOWED" then ngx.header["Allow"] = "POST" end
+  trace_id.next()
+  if BUY[status] then return answer.refuse(BUY[status], nil, {}) end
   if status < 500 or status == 501 then
-    return answer.refuse("BAD_REQUEST", trace, { field = "request", problem = "is not acceptable HTTP" })
+    return answer.refuse("BAD_REQUEST", nil, { field = "request", problem = "is not acceptable HTTP" })
   end
-  return answer.refuse("BUSY", trace, { service = "edge" })
+  return answer.refuse("BUSY", nil, { service = "edge" })
 end
 
 return M

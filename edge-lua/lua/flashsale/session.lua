@@ -12,10 +12,6 @@ require "ngx.base64" -- declares ngx_decode_base64url
 
 local C = ffi.C
 
-ffi.cdef [[
-  void *memchr(const void *s, int c, size_t n);
-]]
-
 local M = {}
 
 local MAX_TOKEN = 2048

@@ -1,6 +1,6 @@
 --[[ What this worker knows of the world: catalogue, stock hints, gates. A copy of what the syncer wrote to the shared dicts.
 
-  refresh() compares one number per request and copies only what is new, so a worker is never behind the dicts.
+  refresh() compares one number and copies only what is new, so a worker is never more than a millisecond behind the dicts.
   Ages are measured on the machine's monotonic clock from before the question was sent: a hint is at least as fresh as it
   claims. Fields of an item: sku id id36 epoch keys name promo_id promo_name price currency hold_ms min_level limits public
   catalog_state catalog_opens catalog_closes, and of its hint: hint_at ready seq state opens closes published available held
@@ -42,7 +42,7 @@ local function item_of(sku, e, old)
   local item = same and old or {
     sku = sku, id = e.itemId, epoch = e.epoch, id36 = order_id.base36(e.itemId, 1),
     keys = keys.of(sku, e.itemId, e.epoch), passed_key = string.format("%d:%d", e.itemId, e.epoch),
-    hint_at = -1e15, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
+    passed_at = -1e15, hint_at = -1e15, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
     state = e.state, opens = e.opens, closes = e.closes, holders = holders.new(),
   }
   item.name, item.promo_id, item.promo_name, item.promo_version = e.name, e.promoId, e.promoName, e.promoVersion
@@ -76,8 +76,15 @@ local function copy_hints(text)
   end
 end
 
--- refresh(): call before reading; costs one look into a shared dict when nothing is new.
-function M.refresh()
+local looked_at = -1
+
+--[[ refresh(now or nil): call before reading. Costs one look into a shared dict when nothing is new, and none when this worker
+  looked at the same `now`. ]]
+function M.refresh(now)
+  if now then
+    if now == looked_at then return end
+    looked_at = now
+  end
   local dict = ngx.shared.fs_state
   local generation = dict:get("generation")
   if generation == M.generation then return end
@@ -140,15 +147,19 @@ function M.redis_refused()
   M.touch()
 end
 
---[[ passed(item): a request of this item goes to Redis now. Until a hint that was asked for later arrives, the holders' set may
-  lack its buyer. ]]
+--[[ passed(item, now): a request of this item goes to Redis now. Until a hint that was asked for later arrives, the holders' set
+  may lack its buyer: passed_since_hint(item, now), which looks once in a millisecond. ]]
 function M.passed(item, now)
+  item.passed_looked_at = nil
   ngx.shared.fs_state:set(item.passed_key, now, 5)
 end
 
-function M.passed_since_hint(item)
-  local at = ngx.shared.fs_state:get(item.passed_key)
-  return at ~= nil and at >= item.hint_at
+function M.passed_since_hint(item, now)
+  if not now or now ~= item.passed_looked_at then
+    item.passed_looked_at = now
+    item.passed_at = ngx.shared.fs_state:get(item.passed_key) or -1e15
+  end
+  return item.passed_at >= item.hint_at
 end
 
 return M
