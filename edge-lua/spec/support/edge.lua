@@ -269,11 +269,10 @@ local function workers_of(master)
     -- not one that shuts down or is a zombie
     if read("/proc/" .. pid .. "/cmdline"):find("worker process", 1, true) then pids[#pids + 1] = tonumber(pid) end
   end
-  assert.True(#pids > 0, "nginx has no worker")
   return pids
 end
 
--- workers(): the pids of nginx's workers.
+-- workers(): the pids of nginx's workers; none in the moment after all were killed.
 function M.workers() return workers_of(M.nginx_pid) end
 
 --[[ to_worker(pid or nil): a connection that this worker serves. The kernel chooses by the client's port. ]]
@@ -303,7 +302,9 @@ end
 
 -- everywhere(chunk): whether the chunk is true in every worker.
 function M.everywhere(chunk)
-  for _, pid in ipairs(M.workers()) do
+  local workers = M.workers()
+  assert.True(#workers > 0, "nginx has no worker")
+  for _, pid in ipairs(workers) do
     local client = M.to_worker(pid)
     local value = evaluate(client, chunk)
     client:close()
