@@ -4,7 +4,7 @@ import io.flashsale.backend.background.Loop;
 import io.flashsale.backend.health.Readiness;
 import io.flashsale.backend.stock.RedisLink;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +23,12 @@ final class Beat extends Loop {
     private final RedisLink link;
     private boolean beating;
 
-    Beat(Readiness readiness, RedisLink link) {
+    Beat(Readiness readiness, RedisLink link, MeterRegistry meters) {
         super("beat", Duration.ofMillis(200));
         this.readiness = readiness;
         this.link = link;
         Gauge.builder("flashsale_ready", readiness, ready -> ready.ready() ? 1 : 0)
-                .register(Metrics.globalRegistry);
+                .register(meters);
     }
 
     @Override

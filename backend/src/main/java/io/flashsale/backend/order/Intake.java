@@ -6,6 +6,7 @@ import io.flashsale.contract.Code;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -54,11 +55,11 @@ final class Intake implements Condition, SmartLifecycle {
     private volatile boolean running;
 
     @Autowired
-    Intake(Settlement settlement, Settings settings) {
-        this(settlement::settle, settings.intake());
+    Intake(Settlement settlement, Settings settings, MeterRegistry meters) {
+        this(settlement::settle, settings.intake(), meters);
     }
 
-    Intake(Function<List<Candidate>, List<Code>> settlement, Settings.Intake settings) {
+    Intake(Function<List<Candidate>, List<Code>> settlement, Settings.Intake settings, MeterRegistry meters) {
         this.settlement = settlement;
         this.settings = settings;
         this.waiting = new ArrayBlockingQueue<>(this.settings.capacity());
@@ -68,7 +69,7 @@ final class Intake implements Condition, SmartLifecycle {
         latency = Timer.builder("flashsale_intake_seconds").register(Metrics.globalRegistry);
         batches = DistributionSummary.builder("flashsale_intake_batch_orders").register(Metrics.globalRegistry);
         Gauge.builder("flashsale_intake_waiting_orders", waiting, BlockingQueue::size)
-                .register(Metrics.globalRegistry);
+                .register(meters);
     }
 
     /** Never blocks. The inquiry is answered by the deadline, from another thread or from this one. */

@@ -9,6 +9,7 @@ import io.flashsale.backend.stock.StockFunctions;
 import io.flashsale.contract.Code;
 import io.flashsale.contract.Reservation;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,13 @@ public final class Relay extends Loop {
     private volatile long lastRound = System.nanoTime();
     private volatile int waiting;
 
-    Relay(ItemDirectory items, StockFunctions functions, Settlement settlement, OrderQueue queue, Settings settings) {
+    Relay(
+            ItemDirectory items,
+            StockFunctions functions,
+            Settlement settlement,
+            OrderQueue queue,
+            Settings settings,
+            MeterRegistry meters) {
         super("relay", Duration.ofMillis(250));
         this.items = items;
         this.functions = functions;
@@ -40,7 +47,7 @@ public final class Relay extends Loop {
         this.queue = queue;
         this.age = settings.stock().relayAge();
         Gauge.builder("flashsale_relay_waiting_orders", this, relay -> relay.waiting)
-                .register(Metrics.globalRegistry);
+                .register(meters);
     }
 
     /** How long ago the last whole round ended. */

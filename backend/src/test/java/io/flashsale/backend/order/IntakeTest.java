@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flashsale.backend.config.Settings;
 import io.flashsale.contract.Code;
 import io.flashsale.contract.StockKeys;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,10 @@ class IntakeTest {
     private @Nullable Intake intake;
 
     private Intake intake(int workers, int capacity, int deadlineMs, Function<List<Candidate>, List<Code>> settlement) {
-        var made = new Intake(settlement, new Settings.Intake(workers, capacity, 64, Duration.ofMillis(deadlineMs)));
+        var made = new Intake(
+                settlement,
+                new Settings.Intake(workers, capacity, 64, Duration.ofMillis(deadlineMs)),
+                new SimpleMeterRegistry());
         made.start();
         intake = made;
         return made;
