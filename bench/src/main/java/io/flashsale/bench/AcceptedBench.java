@@ -29,7 +29,7 @@ final class AcceptedBench {
             target.restartEdge(Map.of());
         }
         String sku = "MANY-" + plan.id();
-        target.publish(sku, 50_000_000);
+        target.publish(sku, 10_000_000);
         Path bodies = new Bodies(target.root().resolve("target/bench-bodies"))
                 .keyless("many", sku, target.buyers(plan.sessions(), "many"));
         var wrk = new Wrk(target.root().resolve("bench/wrk/buy.lua"), 1, CONNECTIONS, new Cpus(false));

@@ -33,6 +33,7 @@ public final class Bench {
     }
 
     private static boolean run(Path root, String name, boolean running, boolean write, PrintStream out) {
+        String load = Conditions.load();
         String id = Long.toString(System.currentTimeMillis() / 1000, 36);
         Plan plan = name.equals("quick") ? Plan.quick(id) : Plan.whole(id);
         var report = new Report(System.err);
@@ -62,7 +63,7 @@ public final class Bench {
             new RawRows(target).measure(rows, plan.runs(), plan.rawSeconds());
             report.alone(rows);
         }
-        String markdown = report.markdown(name, Conditions.here(root));
+        String markdown = report.markdown(name, Conditions.here(root, load));
         out.append(markdown).flush();
         if (write) {
             report.say("written to %s", Report.write(root, name, markdown));

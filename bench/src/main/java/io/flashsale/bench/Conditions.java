@@ -8,7 +8,21 @@ import java.nio.file.Path;
 /** The machine and the programs that figures were measured with. */
 final class Conditions {
 
-    static String here(Path root) {
+    /** The kernel's load averages, read before anything of ours runs. */
+    static String load() {
+        try {
+            return Files.readString(Path.of("/proc/loadavg")).replaceAll(" \\d+/.*\\s*", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException("/proc/loadavg", e);
+        }
+    }
+
+    /** Half a CPU's worth of others' work is enough to spoil a ratio on two. */
+    static boolean busy(String load) {
+        return Double.parseDouble(load.split(" ")[0]) > 0.5;
+    }
+
+    static String here(Path root, String loadBefore) {
         String commit = Commands.firstLine("git", "-C", root.toString(), "rev-parse", "--short", "HEAD");
         boolean dirty = !Commands.firstLine("git", "-C", root.toString(), "status", "--porcelain")
                 .equals("?");
@@ -16,6 +30,7 @@ final class Conditions {
             - machine: %s, %d CPUs, %s, Linux %s
             - programs: %s; %s; %s; RocketMQ in this checkout; Java %s; %s
             - commit: %s%s
+            - load average of the last minutes before it began: %s%s
             - everything runs on this one machine, the load generator included; ratios are to limits of the same run
             """
                 .formatted(
@@ -29,7 +44,11 @@ final class Conditions {
                         System.getProperty("java.version"),
                         Commands.firstLine("wrk", "-v").replaceAll(" Copyright.*", ""),
                         commit,
-                        dirty ? ", with changes" : "");
+                        dirty ? ", with changes" : "",
+                        loadBefore,
+                        busy(loadBefore)
+                                ? "; OTHERS WERE AT WORK ON THIS MACHINE: these figures are not to be quoted"
+                                : "");
     }
 
     private static String cpu() {

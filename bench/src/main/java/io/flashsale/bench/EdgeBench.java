@@ -35,6 +35,8 @@ final class EdgeBench {
         List<Target.Buyer> banned = target.buyers(plan.banned(), "banned");
         report.say("blacklisting %d accounts", banned.size());
         banned.forEach(b -> target.blacklist(b.userId()));
+        // a running system keeps its own buckets, which more accounts than these would not empty
+        List<Target.Buyer> frequent = target.owned() ? buyers : buyers.subList(0, 100);
         String gone = "GONE-" + plan.id();
         String open = "OPEN-" + plan.id();
         target.publish(gone, 1);
@@ -60,7 +62,7 @@ final class EdgeBench {
                         "BLACKLISTED"),
                 new Refusal(
                         new Series("throttled account", conditions),
-                        bodies.keyless("often", open, buyers),
+                        bodies.keyless("often", open, frequent),
                         "THROTTLED"));
         var cpus = Cpus.here();
         var wrk = new Wrk(target.root().resolve("bench/wrk/buy.lua"), 1, CONNECTIONS, cpus);
@@ -76,12 +78,7 @@ final class EdgeBench {
                         .perSecond());
             }
             for (Refusal refusal : refusals) {
-                // also the warm-up: LuaJIT compiles what it has seen often
-                Wrk.Result seen = wrk.run(target.port("EDGE"), refusal.bodies(), 1, true);
-                if (seen.share(refusal.codes()) < (start == 1 ? 0.5 : 0.9)) {
-                    throw new IllegalStateException(
-                            refusal.series().name() + " was answered otherwise: " + seen.codes());
-                }
+                warmUp(wrk, refusal);
                 Wrk.Result result = wrk.run(target.port("EDGE"), refusal.bodies(), plan.edgeSeconds(), false);
                 refusal.series().add(result.perSecond());
                 refusal.series().note("p50 %d µs, p99 %d µs".formatted(result.p50(), result.p99()));
@@ -104,6 +101,21 @@ final class EdgeBench {
                     least.getOrDefault(r.series().name(), 0.0)));
         }
         marks.forEach(report::mark);
+    }
+
+    /**
+     * Until nearly every answer is the refusal that is to be measured: LuaJIT has compiled what it saw often, and each account has
+     * spent what its bucket held.
+     */
+    private void warmUp(Wrk wrk, Refusal refusal) {
+        Wrk.Result seen = null;
+        for (int attempt = 0; attempt < 20; attempt++) {
+            seen = wrk.run(target.port("EDGE"), refusal.bodies(), 1, true);
+            if (seen.share(refusal.codes()) >= 0.95) {
+                return;
+            }
+        }
+        throw new IllegalStateException(refusal.series().name() + " was answered otherwise: " + seen);
     }
 
     private void takeTheOnly(String sku, Target.Buyer buyer) {

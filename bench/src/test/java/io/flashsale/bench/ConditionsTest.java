@@ -1,0 +1,19 @@
+package io.flashsale.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ConditionsTest {
+
+    @Test
+    void figures_of_a_machine_that_was_at_work_already_are_not_to_be_quoted() {
+        assertThat(Conditions.busy("16.47 19.67 20.07")).isTrue();
+        assertThat(Conditions.busy("0.12 0.40 0.90")).isFalse();
+    }
+
+    @Test
+    void the_load_is_three_averages() {
+        assertThat(Conditions.load()).matches("\\d+\\.\\d+ \\d+\\.\\d+ \\d+\\.\\d+");
+    }
+}
