@@ -9,9 +9,11 @@ import io.flashsale.e2e.client.Http;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Terms;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -75,6 +77,42 @@ class IdentityAttackIT {
                 header,
                 buyers.get(3).userId());
         assertRefused(answer, 401, "UNAUTHENTICATED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "X-Forwarded-For",
+                "X-Real-IP",
+                "Forwarded",
+                "CF-Connecting-IP",
+                "True-Client-IP",
+                "X-Client-IP",
+                "clientIP"
+            })
+    void an_address_that_the_client_names_is_not_its_address(String header) {
+        String banned = "203.0.113.66";
+        sale.operator().blacklist("address", banned);
+        Buyer buyer = buyers.get(9);
+        String body =
+                "{\"sessionID\":\"%s\",\"clientIP\":\"%s\",\"goodsSKU\":\"%s\",\"goodsQuantity\":1,\"requestID\":\"addr\"}"
+                        .formatted(buyer.session(), banned, sale.sku());
+        // without the entry the test would prove nothing
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> Boolean.TRUE.equals(sale.stores().redis().hexists("fs:blacklist:address", banned)));
+        long number = sale.history().invoke(buyer.userId(), buyer.level(), sale.sku(), 1, "addr");
+        Http.Answer answer = Http.send(
+                "POST",
+                sale.installation().url("EDGE", "/buy"),
+                body,
+                "Content-Type",
+                "application/json",
+                header,
+                header.equals("Forwarded") ? "for=" + banned : banned);
+        sale.history().lost(number, "by hand");
+        assertThat(answer.text("code")).as("%s", answer).isEqualTo("RESERVED");
     }
 
     @Test
