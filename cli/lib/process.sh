@@ -41,18 +41,30 @@ part_stamp() {
   read -r pid ticks since stamp <"$PIDS/$1" && printf '%s' "$stamp"
 }
 
-# launch PART STAMP COMMAND…: detached, in its own session, without this shell's descriptors, logging to logs/PART.log.
+# launch PART STAMP COMMAND…: detached: in its own session and the home, logging to logs/PART.log.
 launch() {
   local part=$1 stamp=$2 pid ticks
   shift 2
   keep_log_small "$LOGS/$part.log"
   keep_log_small "$LOGS/$part-error.log"
-  (umask 077 && exec setsid -- "$@") </dev/null >>"$LOGS/$part.log" 2>&1 9>&- &
+  (leave_caller && exec setsid -- "$@") </dev/null >>"$LOGS/$part.log" 2>&1 &
   pid=$!
   disown "$pid" 2>/dev/null || true
   ticks=$(process_ticks "$pid") || ticks=0
   printf '%s %s %s %s\n' "$pid" "$ticks" "$EPOCHSECONDS" "$stamp" >"$PIDS/$part.new"
   mv -f -- "$PIDS/$part.new" "$PIDS/$part"
+}
+
+# Nothing of the caller goes along: its locks, pipes that somebody waits on, the folder it stands in.
+leave_caller() {
+  local path fd
+  for path in "/proc/$BASHPID/fd"/*; do
+    fd=${path##*/}
+    # 255 is bash's own and ends with it
+    [[ $fd -le 2 || $fd -eq 255 ]] || exec {fd}>&-
+  done
+  umask 077
+  cd -- "$FLASHSALE_HOME"
 }
 
 keep_log_small() {

@@ -87,6 +87,19 @@ test_a_launched_process_does_not_hold_the_lock() {
   end_part redis 1
 }
 
+stands_in() { [[ "$(readlink "/proc/$1/cwd")" == "$2" ]]; }
+
+test_a_launched_process_keeps_nothing_of_its_caller() {
+  local pid
+  ready_home
+  exec 5>"$SCRATCH/pipe-of-the-caller"
+  launch redis stamp sleep 300
+  pid=$(part_pid redis)
+  within 5 stands_in "$pid" "$FLASHSALE_HOME"
+  equals "$(find "/proc/$pid/fd" -lname "$SCRATCH/pipe*")" ''
+  end_part redis 1
+}
+
 test_a_part_that_dies_while_it_starts_is_told_with_its_log() {
   ready_home
   launch redis stamp bash -c 'echo the reason; exit 1'
