@@ -1,17 +1,17 @@
 package io.flashsale.consumer.order;
 
-import io.flashsale.consumer.stock.Movement;
+import io.flashsale.consumer.stock.LedgerEvent;
 
 /** The ways in which an unpaid order gives its units back: the state it ends in, the ledger's event, and who did it and why. */
 public enum Ending {
-    CANCELLED(OrderState.CANCELLED, Movement.Event.CANCELLED, "BUYER_CANCELLED"),
-    EXPIRED(OrderState.EXPIRED, Movement.Event.EXPIRED, "HOLD_EXPIRED");
+    CANCELLED(OrderState.CANCELLED, LedgerEvent.CANCELLED, "BUYER_CANCELLED"),
+    EXPIRED(OrderState.EXPIRED, LedgerEvent.EXPIRED, "HOLD_EXPIRED");
 
     private final OrderState state;
-    private final Movement.Event event;
+    private final LedgerEvent event;
     private final String reason;
 
-    Ending(OrderState state, Movement.Event event, String reason) {
+    Ending(OrderState state, LedgerEvent event, String reason) {
         this.state = state;
         this.event = event;
         this.reason = reason;
@@ -21,7 +21,7 @@ public enum Ending {
         return state;
     }
 
-    Movement.Event event() {
+    LedgerEvent event() {
         return event;
     }
 

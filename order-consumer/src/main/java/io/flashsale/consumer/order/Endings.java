@@ -2,7 +2,6 @@ package io.flashsale.consumer.order;
 
 import io.flashsale.consumer.stock.Effect;
 import io.flashsale.consumer.stock.Item;
-import io.flashsale.consumer.stock.Movement;
 import io.flashsale.consumer.stock.Stock;
 import io.flashsale.consumer.store.Utc;
 import java.time.Duration;
@@ -55,12 +54,7 @@ public class Endings {
             throw new IllegalStateException("not all of " + ids + " were still waiting for payment under their locks");
         }
         stock.release(item.id(), ended.stream().mapToInt(OrderRow::quantity).sum());
-        stock.append(
-                ended.stream()
-                        .map(order ->
-                                new Movement(order.id(), item.id(), order.sku(), ending.event(), order.quantity()))
-                        .toList(),
-                now);
+        stock.append(ending.event(), ids, now);
         stock.owe(
                 item,
                 ended.stream()

@@ -13,10 +13,6 @@ interface OrderMapper {
 
     String COLUMNS = "id, promo_item_id, sku, user_id, quantity, state";
 
-    @Select("<script>SELECT " + COLUMNS + " FROM orders WHERE id IN"
-            + " <foreach item='id' collection='ids' open='(' separator=',' close=')'>#{id}</foreach></script>")
-    List<OrderRow> find(@Param("ids") Collection<String> ids);
-
     @Select("SELECT " + COLUMNS + " FROM orders WHERE id = #{id} FOR UPDATE")
     @Nullable
     OrderRow lock(@Param("id") String id);
