@@ -83,8 +83,7 @@ told() {
 
 stage_unit() {
   check shellcheck check_shell_scripts
-  # from its own directory: luacheck looks for .luacheckrc there and above, not beside the files
-  check luacheck env -C "$ROOT/edge-lua" luacheck -q .
+  check luacheck env -C "$ROOT" luacheck -q edge-lua
   tap cli "$ROOT/cli/spec/run"
   if [[ " $* " == *' integration '* ]]; then
     # Both in one go: Maven would compile everything anew for the second.
