@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Many buyers at once, within a bound. One who learns nothing final repeats the request with the same key, as the storefront
- * does; one without a key does not, since that would be another order.
+ * does; one without a key only where nothing happened, since it might be another order.
  */
 public final class Crowd {
 
@@ -72,7 +72,8 @@ public final class Crowd {
     private CompletableFuture<Shop.Told> attempt(Basket basket, long giveUpNanos) {
         return shop.buy(basket.buyer(), basket.sku(), basket.quantity(), basket.requestId())
                 .thenCompose(told -> {
-                    if (!told.inconclusive() || basket.requestId() == null || System.nanoTime() >= giveUpNanos) {
+                    boolean again = told.notNow() || (told.unknown() && basket.requestId() != null);
+                    if (!again || System.nanoTime() >= giveUpNanos) {
                         return CompletableFuture.completedFuture(told);
                     }
                     Executor later = CompletableFuture.delayedExecutor(

@@ -37,13 +37,14 @@ public final class Shop implements AutoCloseable {
             return orderId;
         }
 
-        /** Whether the same request with the same key is worth repeating. */
-        boolean inconclusive() {
-            return code == null
-                    || code.equals("PENDING")
-                    || code.equals("BUSY")
-                    || code.equals("NOT_READY")
-                    || code.equals("THROTTLED");
+        /** Whether the outcome is open, so that only the same request with the same key may follow. */
+        boolean unknown() {
+            return code == null || code.equals("PENDING");
+        }
+
+        /** Whether nothing happened, for a reason that passes, so that anybody may try again. */
+        boolean notNow() {
+            return "BUSY".equals(code) || "NOT_READY".equals(code) || "THROTTLED".equals(code);
         }
     }
 

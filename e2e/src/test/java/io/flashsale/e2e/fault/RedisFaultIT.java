@@ -2,11 +2,19 @@ package io.flashsale.e2e.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flashsale.contract.StockKeys;
 import io.flashsale.e2e.checker.Attempt;
 import io.flashsale.e2e.checker.Attempt.Outcome;
+import io.flashsale.e2e.checker.Checker;
+import io.flashsale.e2e.checker.Dump;
 import io.flashsale.e2e.checker.Run;
+import io.flashsale.e2e.checker.Verdict;
 import io.flashsale.e2e.client.Buyer;
+import io.flashsale.e2e.client.Crowd;
+import io.flashsale.e2e.client.Crowd.Basket;
+import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Shop;
+import io.flashsale.e2e.client.Terms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -102,6 +110,38 @@ class RedisFaultIT {
                 storm.processes().thaw("redis");
             }
             storm.end(answers);
+        }
+    }
+
+    @Test
+    void a_redis_that_claims_more_than_there_is_cannot_oversell_and_is_rebuilt() {
+        try (var sale = new Sale("liar", Terms.of("LIAR", 20).limit(1))) {
+            Dump.Item item = sale.stores().item(sale.sku());
+            String key = new StockKeys(item.sku(), item.id(), item.epoch()).item();
+            sale.stores().redis().hincrby(key, "published", 10);
+            sale.stores().redis().hincrby(key, "available", 10);
+            List<Basket> baskets = sale.buyers(60, 1).stream()
+                    .map(b -> new Basket(b, sale.sku(), 1, "once"))
+                    .toList();
+            new Crowd(sale.shop(), 30, Duration.ofSeconds(60)).run(baskets);
+            Awaitility.await("the wrong item is rebuilt")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> sale.stores().item(sale.sku()).epoch() > item.epoch());
+
+            Verdict verdict = Checker.check(sale.settle());
+            Dump.Item after = sale.stores().item(sale.sku());
+            assertThat(after.held()).as("MySQL's ceiling holds").isEqualTo(20);
+            assertThat(sale.stores().orders(sale.sku()))
+                    .filteredOn(Dump.Order::rejected)
+                    .as("the rest is rejected, in the open")
+                    .isNotEmpty()
+                    .allSatisfy(o -> assertThat(o.reason()).isNotBlank());
+            // what cannot be helped, a promise that is broken, is what the checker must see; and it must see nothing
+            // else
+            assertThat(verdict.invariants())
+                    .as("%s", verdict)
+                    .contains("INV-05")
+                    .isSubsetOf("INV-05", "INV-10");
         }
     }
 

@@ -19,8 +19,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** A crowd that is many times the stock. */
@@ -61,18 +59,20 @@ class CrowdIT {
                     .isEqualTo(Verdict.Status.GREEN);
             assertThat(units(run, one.sku())).as("units of A in orders").isEqualTo(300);
             assertThat(units(run, two.sku())).as("units of B in orders").isEqualTo(200);
-            Map<Boolean, List<Integer>> byKey = IntStream.range(0, baskets.size())
-                    .boxed()
-                    .collect(Collectors.partitioningBy(i -> baskets.get(i).requestId() != null));
-            assertThat(byKey.get(true))
-                    .as("who repeats an unclear answer by its key gets a clear one: %s", Crowd.codes(answers))
-                    .allSatisfy(i -> assertThat(answers.get(i).code())
-                            .isIn("RESERVED", "SOLD_OUT", "ALL_RESERVED", "LIMIT_REACHED", "NOT_ELIGIBLE"));
-            assertThat(byKey.get(false))
-                    .as("who has no key cannot repeat, and is told so much: %s", Crowd.codes(answers))
-                    .allSatisfy(i -> assertThat(answers.get(i).code())
-                            .isIn("RESERVED", "SOLD_OUT", "ALL_RESERVED", "LIMIT_REACHED", "PENDING", "BUSY"));
+            assertFinal(baskets, answers);
             assertRedWhenChanged(run);
+        }
+    }
+
+    /** Who has a key repeats until it knows; who has none may be left with PENDING, and the checker has seen to what became of it. */
+    private static void assertFinal(List<Basket> baskets, List<Shop.Told> answers) {
+        for (int i = 0; i < baskets.size(); i++) {
+            String code = answers.get(i).code();
+            if (baskets.get(i).requestId() != null || !"PENDING".equals(code)) {
+                assertThat(code)
+                        .as("%s: %s", baskets.get(i), answers.get(i))
+                        .isIn("RESERVED", "SOLD_OUT", "ALL_RESERVED", "LIMIT_REACHED", "NOT_ELIGIBLE");
+            }
         }
     }
 
