@@ -160,16 +160,17 @@ local function refuse_reserve(trace, item, reply, now)
   return refuse_standing(trace, item, outcome, now)
 end
 
-local function reserve(item, user, level, quantity, request_id, trace, now)
-  local reply, problem, id
+local function reserve(order, now)
+  local item, trace = order.item, order.trace
   for _ = 1, MAX_IDS do
     view.passed(item, now)
-    reply, problem, id = stock.reserve(item, user, level, quantity, request_id, trace)
-    if not reply or reply[1] ~= "ID_TAKEN" then break end
+    stock.reserve(order)
+    if not order.reply or order.reply[1] ~= "ID_TAKEN" then break end
   end
 
+  local reply, problem = order.reply, order.problem
   if not reply then
-    if problem == "unknown" then return settle(trace, item, "PENDING", id, nil) end
+    if problem == "unknown" then return settle(trace, item, "PENDING", order.id, nil) end
     if problem == "not_ready" then return refuse("NOT_READY", trace, filling) end
     return busy(trace, "stock")
   end
@@ -180,15 +181,10 @@ local function reserve(item, user, level, quantity, request_id, trace, now)
   end
   if reply[1] ~= "TAKEN" then return refuse_reserve(trace, item, reply, now) end
 
-  local pay_before = tonumber(reply[3])
+  order.pay_before = tonumber(reply[3])
   view.passed(item, platform.monotonic_ms())
-  local ok, verdict = pcall(backend.place, item, id, user, level, quantity, request_id, pay_before, trace)
-  if not ok then
-    ngx.log(ngx.CRIT, "order ", id, ": ", verdict)
-    metrics.event("faults")
-    verdict = "PENDING"
-  end
-  return settle(trace, item, verdict, id, pay_before)
+  backend.place(order)
+  return settle(trace, item, order.verdict, order.id, order.pay_before)
 end
 
 local function buys_nothing(item, level)
@@ -274,7 +270,8 @@ local function run()
 
   -- 9: the units; 8, tickets, is not there yet
   local request_id = key_length > 0 and ffi.string(key, key_length) or ""
-  return reserve(item, user, level, quantity, request_id, trace_id.text(), now)
+  return reserve({ item = item, user = user, level = level, quantity = quantity, request_id = request_id,
+    trace = trace_id.text() }, now)
 end
 
 -- answer(): the whole of POST /buy. A fault of ours is one line in the log (at crit, the server's level) and BUSY.

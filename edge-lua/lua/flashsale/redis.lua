@@ -15,8 +15,7 @@ local M = {}
 local WAIT_MS = 1000
 local IDLE_MS = 60000
 
---[[ Bounds per worker. At a millisecond for a call, 64 connections carry more than Redis can; whoever else nginx holds a
-  connection for may wait. ]]
+-- Bounds per worker. Reservations share pipelines, so more than a few connections mean that Redis does not answer.
 M.STOCK = { pool = "stock", pool_size = 64, backlog = 8192 }
 M.SYNC = { pool = "sync", pool_size = 2 }
 

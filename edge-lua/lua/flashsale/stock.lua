@@ -1,10 +1,13 @@
---[[ The reservation: one FCALL of `reserve`, and what its outcome proves.
+--[[ The reservation: one FCALL of `reserve` for each order, many in one pipeline when there are many, and what its outcome
+  proves.
 
-  reserve(…) makes an order id and gives the function's reply (a table), nil and the id; or nil, a problem and the id:
+  reserve(order) sets `id`, a new order id, the `epoch` that it was asked of, and either `reply`, the function's (a table), or
+  `problem`:
     "away"       nothing was taken and nothing will be: no connection, or Redis refused the command before running it
     "not_ready"  likewise: the library is not loaded, or Redis is loading its data
     "unknown"    sent, and no answer that proves anything: the order id may come to life until not-after ]]
 
+local gather = require "flashsale.gather"
 local metrics = require "flashsale.metrics"
 local order_id = require "flashsale.order_id"
 local redis = require "flashsale.redis"
@@ -13,6 +16,7 @@ local view = require "flashsale.view"
 local M = {}
 
 local READ_MS = 500
+local MOST = 128 -- in one pipeline: some milliseconds of Redis's time
 local NOT_AFTER_MS = 2000 -- on Redis's clock: a call that arrives later refuses by itself
 
 -- Error replies that Redis gives before it runs a command. Any other error may have come after a write.
@@ -40,30 +44,45 @@ local function complain(err)
   ngx.log(ngx.CRIT, "reserve: Redis answered ", err)
 end
 
-function M.reserve(item, user, level, quantity, request_id, trace)
+local function send(orders, n)
   local client, why = redis.connect(redis.STOCK, READ_MS)
   if not client then
     if why == "down" then view.redis_refused() else metrics.event("redis_crowded") end
-    return nil, "away"
+    return
   end
-  -- Made now and not before the wait for a connection: whoever looks for an unknown order reads from its id until when it
-  -- could still have come to life.
+  client:init_pipeline(n)
+  -- Ids are made now and not before the wait for a connection: whoever looks for an unknown order reads from its id until
+  -- when it could still have come to life.
   local redis_now = view.redis_now()
-  local id = order_id.next(item.id36, redis_now)
-  local k = item.keys
-  local reply, err = client:fcall("reserve", 6, k[1], k[2], k[3], k[4], k[5], k[6], item.id, item.epoch, id,
-    string.format("%d", redis_now + NOT_AFTER_MS), user, level, quantity, request_id, trace)
-  if reply then
-    redis.keep(client)
-    return reply, nil, id
+  local not_after = string.format("%d", redis_now + NOT_AFTER_MS)
+  for i = 1, n do
+    local order = orders[i]
+    local item = order.item
+    local k = item.keys
+    order.id, order.epoch = order_id.next(item.id36, redis_now), item.epoch
+    client:fcall("reserve", 6, k[1], k[2], k[3], k[4], k[5], k[6], item.id, item.epoch, order.id, not_after, order.user,
+      order.level, order.quantity, order.request_id, order.trace)
+    order.problem = "unknown"
   end
-  if reply == false then
-    redis.keep(client)
-    complain(err)
-    return nil, M.meaning(err), id
+  local replies = client:commit_pipeline()
+  if not replies then return client:close() end
+  redis.keep(client)
+  for i = 1, n do
+    local reply = replies[i]
+    if reply[1] == false then
+      complain(reply[2])
+      orders[i].problem = M.meaning(reply[2])
+    else
+      orders[i].reply, orders[i].problem = reply, nil
+    end
   end
-  client:close()
-  return nil, "unknown", id
+end
+
+local gathered = gather.new(send, MOST)
+
+function M.reserve(order)
+  order.reply, order.problem = nil, "away"
+  gathered(order)
 end
 
 return M

@@ -132,7 +132,7 @@ public record Settings(
      * @param deadline every order is answered by then; the edge waits 2 s
      */
     public record Intake(
-            @DefaultValue("4") int workers,
+            @DefaultValue("2") int workers,
             @DefaultValue("4096") int capacity,
             @DefaultValue("128") int batch,
             @DefaultValue("1500ms") Duration deadline) {
