@@ -16,9 +16,11 @@ prepare_edge() {
   INPUTS+=("$home/nginx.conf" "$home/edge.settings" "$SECRETS/redis-edge" "$SECRETS/edge-token" "$SECRETS/session-keys")
   PORTS=(FLASHSALE_EDGE_PORT)
   READY=(edge_probe)
+  ALIVE=(edge_alive)
   BOUND=180 # it is ready when the backend is
 }
 
 edge_probe() { ready "$FLASHSALE_EDGE_PORT"; }
+edge_alive() { curl -fsS --noproxy '*' --max-time 2 -o /dev/null "http://127.0.0.1:$FLASHSALE_EDGE_PORT/livez"; }
 edge_ports() { printf '%s' "$FLASHSALE_EDGE_PORT"; }
 edge_version() { PATH="$PATH:/usr/sbin" "${FLASHSALE_NGINX:-nginx}" -v 2>&1 | sed 's/^nginx version: //'; }

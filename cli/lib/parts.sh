@@ -3,6 +3,7 @@
 #   COMMAND  what to run      INPUTS  files whose change asks for a restart
 #   PORTS    settings of ports that must be free, NAME or NAME-2
 #   READY    a probe          BOUND   seconds until it must say yes
+#   ALIVE    a probe that a running part passes even while another part is away; READY where it is not set
 # <part>_probe, _ports and _version serve status.
 
 PARTS=(mysql redis namesrv broker consumer backend cms edge)
@@ -23,7 +24,7 @@ clean_environment() {
 # ensure_part PART: running, ready, and with today's configuration and code.
 ensure_part() {
   local part=$1 stamp began pid why=''
-  local -a COMMAND=() INPUTS=() PORTS=() READY=()
+  local -a COMMAND=() INPUTS=() PORTS=() READY=() ALIVE=()
   local BOUND=60
   began=$(now_ms)
   "prepare_$part"
@@ -31,6 +32,7 @@ ensure_part() {
   if pid=$(part_pid "$part"); then
     if [[ "$(part_stamp "$part")" == "$stamp" ]]; then
       if answers "$part" 10; then
+        await "$part" "$BOUND" "${READY[@]}"
         say "  $part is running (pid $pid)"
         return
       fi
@@ -46,10 +48,11 @@ ensure_part() {
   done_line "$part is ready$why" "$began"
 }
 
-# answers PART SECONDS: a running part gets this long to say that it is ready.
+# answers PART SECONDS: a running part gets this long to show that it is alive.
 answers() {
   local deadline=$((EPOCHSECONDS + $2))
-  until "${READY[@]}" >/dev/null 2>&1; do
+  [[ ${#ALIVE[@]} -gt 0 ]] || ALIVE=("${READY[@]}")
+  until "${ALIVE[@]}" >/dev/null 2>&1; do
     part_pid "$1" >/dev/null && [[ "$EPOCHSECONDS" -lt "$deadline" ]] || return 1
     pause
   done

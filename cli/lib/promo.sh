@@ -47,8 +47,8 @@ check_publish_options() {
     [[ -n "${given[$option]+x}" ]] || misuse "promo publish needs --$option."
   done
   check_sku "${given[sku]}"
-  check_whole --stock "${given[stock]}" 1 100000000
-  check_whole --price "${given[price]}" 0 999999999999
+  check_whole --stock "${given[stock]}" 1 10000000
+  check_whole --price "${given[price]}" 0 100000000000
   check_whole --min-level "${given[min-level]}" 0 1000000
   [[ -z "${given[limit]+x}" ]] || check_whole --limit "${given[limit]}" 1 100
   for pair in "${level_limits[@]}"; do
@@ -109,7 +109,7 @@ promo_topup() {
   local answer
   [[ $# -eq 2 ]] || misuse 'promo topup takes a SKU and a number of units.'
   check_sku "$1"
-  check_whole 'the number of units' "$2" 1 100000000
+  check_whole 'the number of units' "$2" 1 10000000
   # The id makes a repeated call harmless; each call of this verb means a new top-up.
   answer=$(cms POST "/items/$1/topup" "{\"add\":$2,\"requestID\":\"$(openssl rand -hex 12)\"}") || exit 1
   say "$1 has $2 units more$(carried_words "$answer")"

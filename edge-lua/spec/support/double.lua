@@ -81,6 +81,14 @@ function M.orders()
   elseif mode:find("^refuse:") then
     code = mode:sub(8)
     for _, order in ipairs(orders) do decide(order, code) end
+  elseif mode == "singles" then -- no more than one unit each
+    local answers = {}
+    for i, order in ipairs(orders) do
+      local verdict = order.quantity == 1 and "SEND" or "LIMIT_REACHED"
+      decide(order, verdict)
+      answers[i] = { orderID = order.orderID, code = verdict == "SEND" and "RESERVED" or verdict }
+    end
+    return ngx.say(cjson.encode(answers))
   elseif mode:find("^say:") then
     code = mode:sub(5)
   elseif mode == "slow" then

@@ -2,7 +2,10 @@ package io.flashsale.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flashsale.testkit.RealMariaDb;
 import io.lettuce.core.Range;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -70,6 +73,40 @@ class BlacklistIT {
         long earlier = world.number(
                 "SELECT CAST(ROUND(UNIX_TIMESTAMP(MIN(expires_at)) * 1000) AS SIGNED) FROM blacklist_entry");
         awaitHash("account", Map.of("u1", Long.toString(earlier)), Duration.ofSeconds(2));
+    }
+
+    @Test
+    void a_row_that_is_lifted_while_it_is_carried_is_lifted() throws SQLException {
+        try (var own = RealMariaDb.shared().connect(world.database);
+                var statement = own.createStatement()) {
+            own.setAutoCommit(false);
+            lockOneThatIsOwed(statement);
+            Awaitility.await()
+                    .until(() -> world.number("SELECT COUNT(*) FROM information_schema.innodb_trx"
+                                    + " WHERE trx_state = 'LOCK WAIT' AND trx_query LIKE '%blacklist_entry%'")
+                            == 1);
+            statement.executeUpdate("UPDATE blacklist_entry SET lifted_at = UTC_TIMESTAMP(3), change_seq = NULL"
+                    + " WHERE lifted_at IS NULL");
+            own.commit();
+        }
+        Awaitility.await()
+                .until(() -> world.number("SELECT COUNT(*) FROM blacklist_entry WHERE change_seq IS NULL") == 0);
+        assertThat(world.edge().hgetall("fs:blacklist:account")).isEmpty();
+    }
+
+    /** Lists accounts until it was quicker than the carrier. */
+    private void lockOneThatIsOwed(Statement statement) throws SQLException {
+        for (int i = 0; i < 50; i++) {
+            list("account", "u" + i, "NULL");
+            try (var row = statement.executeQuery(
+                    "SELECT 1 FROM blacklist_entry WHERE value = 'u" + i + "' AND change_seq IS NULL FOR UPDATE")) {
+                if (row.next()) {
+                    return;
+                }
+            }
+            statement.getConnection().commit();
+        }
+        throw new AssertionError("the carrier was quicker each time");
     }
 
     @Test

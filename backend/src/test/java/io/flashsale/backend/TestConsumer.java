@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.common.message.MessageExt;
+import org.awaitility.Awaitility;
 
 /**
  * As much of order-consumer as the backend sees: orders become rows and held units, an order of an older epoch behind its
@@ -40,7 +41,11 @@ public final class TestConsumer implements AutoCloseable {
             var queues = consumer.fetchMessageQueues(OrderMessage.TOPIC);
             consumer.assign(queues);
             for (var queue : queues) {
-                consumer.seekToEnd(queue);
+                // The client's heartbeat can close the connection that its first request just made.
+                Awaitility.await().ignoreException(MQClientException.class).until(() -> {
+                    consumer.seekToEnd(queue);
+                    return true;
+                });
             }
         } catch (MQClientException | SQLException e) {
             throw new IllegalStateException(e);

@@ -12,7 +12,7 @@ import java.util.Map;
 /** Buys that are accepted, counted by their answers, and how soon they are rows; beside the queue's own limit. */
 final class AcceptedBench {
 
-    private static final int CONNECTIONS = 64;
+    private static final int CONNECTIONS = 256;
 
     private final Target target;
     private final Plan plan;

@@ -11,22 +11,26 @@ import io.lettuce.core.ScanCursor;
 import io.lettuce.core.XAddArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Carries blacklist rows to Redis: the hash {@code fs:blacklist:<kind>} (value → expiry in ms, 0 until lifted) and an entry
  * of {@code fs:blacklist:changes} in one MULTI. What is written is what stands over all rows of a value, so rows may be
- * carried twice or in any order.
+ * carried twice or in any order. From reading what stands until it is written, the rows that are owed are locked: a row that
+ * is lifted meanwhile waits and is owed again, and another backend cannot write something newer that this one undoes.
  *
  * <p>A Redis process that this was not restored in gets the whole list from MySQL before anything may be sold there.
  */
@@ -50,11 +54,15 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
 
     private final BlacklistMapper entries;
     private final RedisLink link;
+    private final TransactionTemplate locked;
 
-    BlacklistCarrier(BlacklistMapper entries, RedisLink link) {
+    BlacklistCarrier(BlacklistMapper entries, RedisLink link, PlatformTransactionManager transactions) {
         super("blacklist-carrier", Duration.ofMillis(250));
         this.entries = entries;
         this.link = link;
+        locked = new TransactionTemplate(transactions);
+        // Its gap locks keep even a row from being owed that is not there yet.
+        locked.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     }
 
     @Override
@@ -66,22 +74,25 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
     }
 
     private boolean carry() {
-        List<Owed> owed = entries.owed(BATCH);
-        if (owed.isEmpty()) {
+        if (!entries.owesAny()) {
             return false;
         }
         try (var own = link.open()) {
-            for (var kind :
-                    owed.stream().collect(Collectors.groupingBy(Owed::kind)).entrySet()) {
-                Set<String> values = kind.getValue().stream().map(Owed::value).collect(Collectors.toSet());
-                Map<String, Long> changes = new HashMap<>();
-                values.forEach(value -> changes.put(value, LIFTED));
-                for (Standing standing : entries.standing(kind.getKey(), values)) {
-                    changes.put(standing.value(), standing.expires());
-                }
-                long seq = write(own, kind.getKey(), changes);
-                entries.markCarried(kind.getValue().stream().map(Owed::id).toList(), seq);
+            return Boolean.TRUE.equals(locked.execute(status -> carry(own, entries.lockOwed(BATCH))));
+        }
+    }
+
+    private boolean carry(StatefulRedisConnection<String, String> own, List<Owed> owed) {
+        for (var kind :
+                owed.stream().collect(Collectors.groupingBy(Owed::kind)).entrySet()) {
+            Set<String> values = kind.getValue().stream().map(Owed::value).collect(Collectors.toSet());
+            Map<String, Long> changes = new HashMap<>();
+            values.forEach(value -> changes.put(value, LIFTED));
+            for (Standing standing : entries.standing(kind.getKey(), values)) {
+                changes.put(standing.value(), standing.expires());
             }
+            long seq = write(own, kind.getKey(), changes);
+            entries.markCarried(kind.getValue().stream().map(Owed::id).toList(), seq);
         }
         return owed.size() == BATCH;
     }
@@ -124,19 +135,26 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
         LOG.info("restored the blacklist in Redis: {} values differed", changed);
     }
 
+    /** @param last the last value of the page; null if the list is through */
+    private record Page(int changed, @Nullable String last) {}
+
     private int restore(StatefulRedisConnection<String, String> own, String kind) {
         int changed = removeStale(own, kind);
         String after = null;
-        List<Standing> page;
         do {
-            page = entries.page(kind, after, BATCH);
-            if (page.isEmpty()) {
-                break;
-            }
-            changed += writeDifferent(own, kind, page);
-            after = page.get(page.size() - 1).value();
-        } while (page.size() == BATCH);
+            String from = after;
+            Page page = Objects.requireNonNull(locked.execute(status -> restorePage(own, kind, from)));
+            changed += page.changed();
+            after = page.last();
+        } while (after != null);
         return changed;
+    }
+
+    private Page restorePage(StatefulRedisConnection<String, String> own, String kind, @Nullable String after) {
+        entries.lockOwed(1);
+        List<Standing> page = entries.page(kind, after, BATCH);
+        int changed = page.isEmpty() ? 0 : writeDifferent(own, kind, page);
+        return new Page(changed, page.size() < BATCH ? null : page.get(page.size() - 1).value());
     }
 
     private int writeDifferent(StatefulRedisConnection<String, String> own, String kind, List<Standing> page) {
@@ -163,21 +181,23 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
             MapScanCursor<String, String> found =
                     RedisLink.await(link.commands().hscan(hash(kind), cursor, ScanArgs.Builder.limit(BATCH)));
             cursor = found;
-            var values = new ArrayList<>(found.getMap().keySet());
-            if (values.isEmpty()) {
-                continue;
-            }
-            var standing = new HashSet<String>();
-            entries.standing(kind, values).forEach(entry -> standing.add(entry.value()));
-            var stale = values.stream()
-                    .filter(value -> !standing.contains(value))
-                    .collect(Collectors.toMap(value -> value, value -> LIFTED));
-            if (!stale.isEmpty()) {
-                write(own, kind, stale);
-                removed += stale.size();
+            Set<String> values = found.getMap().keySet();
+            if (!values.isEmpty()) {
+                removed += Objects.requireNonNull(locked.execute(status -> removeStale(own, kind, values)));
             }
         } while (!cursor.isFinished());
         return removed;
+    }
+
+    private int removeStale(StatefulRedisConnection<String, String> own, String kind, Set<String> values) {
+        entries.lockOwed(1);
+        var stale = new HashMap<String, Long>();
+        values.forEach(value -> stale.put(value, LIFTED));
+        entries.standing(kind, values).forEach(entry -> stale.remove(entry.value()));
+        if (!stale.isEmpty()) {
+            write(own, kind, stale);
+        }
+        return stale.size();
     }
 
     /** Redis names each of its processes anew. */

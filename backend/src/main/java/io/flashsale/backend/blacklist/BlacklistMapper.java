@@ -14,8 +14,12 @@ interface BlacklistMapper {
     /** A row that Redis has not heard of, or that changed since. */
     record Owed(long id, String kind, String value) {}
 
-    @Select("SELECT id, kind, value FROM blacklist_entry WHERE change_seq IS NULL ORDER BY id LIMIT #{most}")
-    List<Owed> owed(int most);
+    @Select("SELECT EXISTS (SELECT 1 FROM blacklist_entry WHERE change_seq IS NULL)")
+    boolean owesAny();
+
+    /** Until the transaction ends nobody else can carry, or change one of these rows. */
+    @Select("SELECT id, kind, value FROM blacklist_entry WHERE change_seq IS NULL ORDER BY id LIMIT #{most} FOR UPDATE")
+    List<Owed> lockOwed(int most);
 
     /** What stands about a value over all of its rows; {@code expires} 0: until lifted. */
     record Standing(String kind, String value, long expires) {}
