@@ -46,7 +46,7 @@ unset_settings() {
 
 # run_stage NAME: its parts report passed and failed tests by `count`; a part that cannot even run counts as one failure.
 run_stage() {
-  local stage=$1 began
+  local stage=$1 began STAGE_TIME=''
   began=$(now_ms)
   STAGE_PASSED=0 STAGE_FAILED=0
   "stage_$stage" "${wanted[@]}"
@@ -55,7 +55,7 @@ run_stage() {
     STAGE_FAILED=1
   fi
   PASSED=$((PASSED + STAGE_PASSED)) FAILED=$((FAILED + STAGE_FAILED))
-  printf '%-14s %8d %8d %7s s\n' "$stage" "$STAGE_PASSED" "$STAGE_FAILED" "$(seconds_since "$began")"
+  printf '%-14s %8d %8d %9s\n' "$stage" "$STAGE_PASSED" "$STAGE_FAILED" "${STAGE_TIME:-$(seconds_since "$began") s}"
 }
 
 count() { STAGE_PASSED=$((STAGE_PASSED + $1)) STAGE_FAILED=$((STAGE_FAILED + $2)); }
@@ -103,6 +103,7 @@ INTEGRATION_TESTS=('-Dit.test=**/*IT,!io/flashsale/e2e/**' -Dfailsafe.failIfNoSp
 stage_integration() {
   if [[ -f "$LOGS/unit-and-integration.log" ]]; then
     count_tests unit-and-integration 'target/failsafe-reports'
+    STAGE_TIME='with unit'
     return
   fi
   maven integration 'target/failsafe-reports' "${INTEGRATION_TESTS[@]}" -Pchecks -DskipUnitTests=true verify

@@ -27,13 +27,13 @@ GRANT SELECT, UPDATE (change_seq) ON flashsale.blacklist_entry TO 'backend'@'%';
 
 -- cms-admin: promos, policies and the blacklist, with their audit
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';
-GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.promo_item TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.promo_item TO 'cms'@'%';
 GRANT SELECT ON flashsale.orders TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.redis_effect TO 'cms'@'%';
 GRANT SELECT ON flashsale.parked_message TO 'cms'@'%';
 GRANT SELECT ON flashsale.buyer TO 'cms'@'%';
-GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.policy TO 'cms'@'%';
+GRANT SELECT, INSERT, DELETE ON flashsale.policy TO 'cms'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.blacklist_entry TO 'cms'@'%';
 GRANT SELECT ON flashsale.admin_user TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.audit_log TO 'cms'@'%';

@@ -34,6 +34,8 @@ class RebuildIT {
                             world.reserve(item, "b" + i, 1, 2, "key" + i).attempt()))
                     .isEqualTo("RESERVED");
         }
+        Awaitility.await()
+                .until(() -> world.number("SELECT held FROM promo_item WHERE id = " + item.id()) == 20);
     }
 
     @AfterEach

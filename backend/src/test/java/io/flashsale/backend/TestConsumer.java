@@ -110,6 +110,11 @@ public final class TestConsumer implements AutoCloseable {
     }
 
     private void place(MessageExt message, OrderPlaced order) throws SQLException {
+        // The insert's lock is shared; whoever changes the item meanwhile would be a deadlock's victim.
+        try (PreparedStatement lock = connection.prepareStatement("SELECT 1 FROM promo_item WHERE id = ? FOR UPDATE")) {
+            lock.setLong(1, order.promoItemId());
+            lock.executeQuery().close();
+        }
         String state = "PENDING_PAYMENT";
         if (fence(message, order.promoItemId()) > order.epoch()) {
             state = "REJECTED";
