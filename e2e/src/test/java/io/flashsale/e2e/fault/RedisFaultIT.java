@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -118,8 +119,7 @@ class RedisFaultIT {
         try (var sale = new Sale("liar", Terms.of("LIAR", 20).limit(1))) {
             Dump.Item item = sale.stores().item(sale.sku());
             String key = new StockKeys(item.sku(), item.id(), item.epoch()).item();
-            sale.stores().redis().hincrby(key, "published", 10);
-            sale.stores().redis().hincrby(key, "available", 10);
+            sale.stores().redis().hset(key, Map.of("published", "30", "available", "30"));
             List<Basket> baskets = sale.buyers(60, 1).stream()
                     .map(b -> new Basket(b, sale.sku(), 1, "once"))
                     .toList();
