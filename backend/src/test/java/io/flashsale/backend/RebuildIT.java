@@ -34,8 +34,7 @@ class RebuildIT {
                             world.reserve(item, "b" + i, 1, 2, "key" + i).attempt()))
                     .isEqualTo("RESERVED");
         }
-        Awaitility.await()
-                .until(() -> world.number("SELECT held FROM promo_item WHERE id = " + item.id()) == 20);
+        Awaitility.await().until(() -> world.number("SELECT held FROM promo_item WHERE id = " + item.id()) == 20);
     }
 
     @AfterEach

@@ -83,8 +83,7 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
     }
 
     private boolean carry(StatefulRedisConnection<String, String> own, List<Owed> owed) {
-        for (var kind :
-                owed.stream().collect(Collectors.groupingBy(Owed::kind)).entrySet()) {
+        for (var kind : owed.stream().collect(Collectors.groupingBy(Owed::kind)).entrySet()) {
             Set<String> values = kind.getValue().stream().map(Owed::value).collect(Collectors.toSet());
             Map<String, Long> changes = new HashMap<>();
             values.forEach(value -> changes.put(value, LIFTED));
@@ -154,7 +153,8 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
         entries.lockOwed(1);
         List<Standing> page = entries.page(kind, after, BATCH);
         int changed = page.isEmpty() ? 0 : writeDifferent(own, kind, page);
-        return new Page(changed, page.size() < BATCH ? null : page.get(page.size() - 1).value());
+        return new Page(
+                changed, page.size() < BATCH ? null : page.get(page.size() - 1).value());
     }
 
     private int writeDifferent(StatefulRedisConnection<String, String> own, String kind, List<Standing> page) {
