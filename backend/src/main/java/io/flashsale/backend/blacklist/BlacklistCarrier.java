@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,8 +30,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Carries blacklist rows to Redis: the hash {@code fs:blacklist:<kind>} (value → expiry in ms, 0 until lifted) and an entry
  * of {@code fs:blacklist:changes} in one MULTI. What is written is what stands over all rows of a value, so rows may be
- * carried twice or in any order. From reading what stands until it is written, the rows that are owed are locked: a row that
- * is lifted meanwhile waits and is owed again, and another backend cannot write something newer that this one undoes.
+ * carried twice or in any order. From reading what stands until it is written, no other backend carries, and the rows that
+ * are owed are locked: one that is lifted meanwhile waits, and is owed again.
  *
  * <p>A Redis process that this was not restored in gets the whole list from MySQL before anything may be sold there.
  */
@@ -54,15 +55,29 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
 
     private final BlacklistMapper entries;
     private final RedisLink link;
-    private final TransactionTemplate locked;
+    private final TransactionTemplate transaction;
 
     BlacklistCarrier(BlacklistMapper entries, RedisLink link, PlatformTransactionManager transactions) {
         super("blacklist-carrier", Duration.ofMillis(250));
         this.entries = entries;
         this.link = link;
-        locked = new TransactionTemplate(transactions);
-        // Its gap locks keep even a row from being owed that is not there yet.
-        locked.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+        transaction = new TransactionTemplate(transactions);
+        // Without gap locks: who adds a row need not wait.
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    }
+
+    /** In one transaction, which no other backend's overlaps. */
+    private <T> T alone(Supplier<T> work) {
+        return Objects.requireNonNull(transaction.execute(status -> {
+            if (!Integer.valueOf(1).equals(entries.lock())) {
+                throw new IllegalStateException("another backend is at the blacklist");
+            }
+            try {
+                return work.get();
+            } finally {
+                entries.unlock();
+            }
+        }));
     }
 
     @Override
@@ -78,7 +93,7 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
             return false;
         }
         try (var own = link.open()) {
-            return Boolean.TRUE.equals(locked.execute(status -> carry(own, entries.lockOwed(BATCH))));
+            return alone(() -> carry(own, entries.lockOwed(BATCH)));
         }
     }
 
@@ -142,7 +157,7 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
         String after = null;
         do {
             String from = after;
-            Page page = Objects.requireNonNull(locked.execute(status -> restorePage(own, kind, from)));
+            Page page = alone(() -> restorePage(own, kind, from));
             changed += page.changed();
             after = page.last();
         } while (after != null);
@@ -150,7 +165,6 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
     }
 
     private Page restorePage(StatefulRedisConnection<String, String> own, String kind, @Nullable String after) {
-        entries.lockOwed(1);
         List<Standing> page = entries.page(kind, after, BATCH);
         int changed = page.isEmpty() ? 0 : writeDifferent(own, kind, page);
         return new Page(
@@ -183,14 +197,13 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
             cursor = found;
             Set<String> values = found.getMap().keySet();
             if (!values.isEmpty()) {
-                removed += Objects.requireNonNull(locked.execute(status -> removeStale(own, kind, values)));
+                removed += alone(() -> removeStale(own, kind, values));
             }
         } while (!cursor.isFinished());
         return removed;
     }
 
     private int removeStale(StatefulRedisConnection<String, String> own, String kind, Set<String> values) {
-        entries.lockOwed(1);
         var stale = new HashMap<String, Long>();
         values.forEach(value -> stale.put(value, LIFTED));
         entries.standing(kind, values).forEach(entry -> stale.remove(entry.value()));

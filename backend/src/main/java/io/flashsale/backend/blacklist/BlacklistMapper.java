@@ -17,9 +17,18 @@ interface BlacklistMapper {
     @Select("SELECT EXISTS (SELECT 1 FROM blacklist_entry WHERE change_seq IS NULL)")
     boolean owesAny();
 
-    /** Until the transaction ends nobody else can carry, or change one of these rows. */
+    /** Until the transaction ends nobody else can change one of these rows. */
     @Select("SELECT id, kind, value FROM blacklist_entry WHERE change_seq IS NULL ORDER BY id LIMIT #{most} FOR UPDATE")
     List<Owed> lockOwed(int most);
+
+    /** The connection's, so in a transaction; 1 if it has it. A backend that dies loses it. */
+    @Select("SELECT GET_LOCK(CONCAT(DATABASE(), '.blacklist'), 5)")
+    @Nullable
+    Integer lock();
+
+    @Select("SELECT RELEASE_LOCK(CONCAT(DATABASE(), '.blacklist'))")
+    @Nullable
+    Integer unlock();
 
     /** What stands about a value over all of its rows; {@code expires} 0: until lifted. */
     record Standing(String kind, String value, long expires) {}
