@@ -7,7 +7,7 @@ prepare_redis() {
   write_redis_users >"$home/users.acl"
   {
     cat -- "$ROOT/ops/redis/redis.conf"
-    printf 'port %s\n' "$FLASHSALE_REDIS_PORT"
+    printf 'port %s\nmaxmemory %smb\n' "$FLASHSALE_REDIS_PORT" "$FLASHSALE_REDIS_MEMORY_MB"
     printf 'unixsocket "%s"\ndir "%s"\naclfile "%s"\n' "$FLASHSALE_REDIS_SOCKET" "$home/data" "$home/users.acl"
   } >"$home/redis.conf"
   chmod 0600 -- "$home/users.acl" "$home/redis.conf"

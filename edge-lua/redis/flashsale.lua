@@ -21,7 +21,7 @@
   A replay, a verdict and an effect may come twice, late or in another order: each has an answer here.
   Loaded by the backend alone, and only over a lower VERSION. ]]
 
-local VERSION = 1
+local VERSION = 2
 
 local MAX_BATCH = 256 -- order ids or items in one call: keeps a call below a millisecond
 local MAX_QUANTITY = 100
@@ -29,8 +29,9 @@ local MAX_QUANTITY = 100
 --[[ The lease to sell. It lives in this process's memory on purpose: a restart, a failover or a reload of the library
   forgets it, and then every function answers NOT_READY until a rebuild has granted a new one. `items` names the one
   epoch of each item that the lease covers; `granted` the latest that this process ever covered: its keys are exact, however
-  long the lease has run out, where those of an epoch that came back from a file may be old. ]]
-local lease = { nonce = nil, until_ms = 0, items = {}, granted = {} }
+  long the lease has run out, where those of an epoch that came back from a file may be old; `revoked` the highest that was
+  revoked: a grant that was meant before and comes late finds itself overtaken. ]]
+local lease = { nonce = nil, until_ms = 0, items = {}, granted = {}, revoked = {} }
 
 local function now_ms()
   local t = redis.call('TIME')
@@ -98,7 +99,8 @@ end
 --[[ grant: make or widen the lease, after a rebuild and for the item that was rebuilt.
   KEYS  1 item HASH   2.. keys of older epochs of the same item, to be dropped
   ARGV  1 nonce   2 ttl ms   3 itemId   4 epoch
-  Reply "GRANTED" | "NOT_INSTALLED" (install did not reach END for this epoch) | "OLDER" (a later epoch is covered)
+  Reply "GRANTED" | "NOT_INSTALLED" (install did not reach END for this epoch) | "OLDER" (a later epoch is covered, or this
+        one was revoked)
   Another nonce than the present lease's drops what that one covered. O(keys) ]]
 local function grant(keys, args)
   local nonce, ttl, item_id, epoch = args[1], int(args[2]), args[3], args[4]
@@ -106,6 +108,7 @@ local function grant(keys, args)
     return misuse('grant takes nonce, ttl ms, itemId, epoch')
   end
   if redis.call('HGET', keys[1], 'installed') ~= '1' then return 'NOT_INSTALLED' end
+  if int(epoch) <= (lease.revoked[item_id] or 0) then return 'OLDER' end
   local now = now_ms()
   local same = lease.nonce == nonce and now < lease.until_ms
   local covered = same and lease.items[item_id]
@@ -129,8 +132,8 @@ local function renew(_, args)
   return 'RENEWED'
 end
 
---[[ revoke: take one item out of the lease; it answers NOT_READY until it is rebuilt. From here on nothing changes the epoch's
-  keys.
+--[[ revoke: take one item out of the lease; it answers NOT_READY until it is rebuilt with a higher epoch. From here on nothing
+  changes the epoch's keys.
   ARGV  1 itemId   2 epoch, the highest to revoke
   Reply "REVOKED" (also when it is repeated, and when the lease has run out: the keys of this epoch are exact)
         | "UNKNOWN" (this process was never granted this epoch: what its keys hold may be older than what buyers were told)
@@ -138,6 +141,7 @@ end
 local function revoke(_, args)
   local item_id, epoch = args[1], int(args[2])
   if not epoch then return misuse('revoke takes itemId, epoch') end
+  lease.revoked[item_id] = math.max(epoch, lease.revoked[item_id] or 0)
   local covered = lease.items[item_id]
   if covered and int(covered) <= epoch then lease.items[item_id] = nil end
   return lease.granted[item_id] == args[2] and 'REVOKED' or 'UNKNOWN'
@@ -206,6 +210,17 @@ local function install(keys, args)
     return 'OK'
   end
   return misuse('install knows BEGIN, ROWS and END')
+end
+
+--[[ drop: free the keys of an epoch that nothing is sold under.
+  KEYS  1 item   2 buyers   3 requests   4 reservations   5 pending   6 holders
+  ARGV  1 itemId   2 epoch
+  Reply "DROPPED" | "LIVE" (the lease covers it: nothing was touched).   O(1), the memory is freed in the background ]]
+local function drop(keys, args)
+  if #keys ~= 6 or not args[1] or not int(args[2]) then return misuse('drop takes six keys, itemId, epoch') end
+  if covers(args[1], args[2], now_ms()) then return 'LIVE' end
+  for i = 1, 6 do redis.call('UNLINK', keys[i]) end
+  return 'DROPPED'
 end
 
 --[[ reserve: take units for one buyer, once per request.
@@ -474,6 +489,7 @@ redis.register_function('grant', grant)
 redis.register_function('renew', renew)
 redis.register_function('revoke', revoke)
 redis.register_function('install', install)
+redis.register_function('drop', drop)
 redis.register_function('reserve', reserve)
 redis.register_function('decide', decide)
 redis.register_function('acknowledge', acknowledge)

@@ -222,8 +222,33 @@ describe("Over HTTP", function()
     assert.equal("DELETE", echoed("DELETE", "/api/cart/1-abc", { Origin = "http://localhost" }).method)
     got = echoed("POST", "/api/demo-session", { ["Content-Type"] = "application/json" }, "{}")
     assert.same({ "POST", "{}", "application/json" }, { got.method, got.body, got.headers["content-type"] })
-    assert.equal("/api/items/ELSEWHERE", echoed("GET", "/api/items/ELSEWHERE").uri)
     assert.equal("/api/orders/1-b?x=1", echoed("GET", "/api/orders/./1-a/../1-b?x=1").uri)
+  end)
+
+  it("items that nobody sells are told by the edge alone", function()
+    local before = edge.double().echoed
+    assert.equal(404, edge.get("/api/items/NOBODYS").status)
+    assert.equal(before, edge.double().echoed)
+  end)
+
+  it("questions take a bounded part of the backend, the rest hears 503, and orders pass", function()
+    local on_sale = edge.publish {}
+    edge.double { slow_echo = 1 }
+    local clients, statuses = {}, {}
+    for i = 1, 40 do
+      clients[i] = http.connect(edge.port)
+      clients[i]:send("GET /api/orders/1-a HTTP/1.1\r\nHost: x\r\n\r\n")
+    end
+    local code = edge.buy(edge.purchase(on_sale)).json.code
+    for _, client in ipairs(clients) do
+      local answer = client:receive()
+      statuses[answer.status] = (statuses[answer.status] or 0) + 1
+      if answer.status == 503 then assert.equal("1", answer.headers["retry-after"]) end
+      client:close()
+    end
+    edge.double { slow_echo = "" }
+    assert.equal("RESERVED", code)
+    assert.same({ [200] = 24, [503] = 16 }, statuses)
   end)
 
   it("no spelling reaches what is not public", function()

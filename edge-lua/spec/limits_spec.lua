@@ -1,5 +1,6 @@
 -- Who the client is, and how often it may ask.
 
+local cjson = require "cjson"
 local edge = require "support.edge"
 
 describe("Limits:", function()
@@ -67,6 +68,21 @@ describe("Limits:", function()
     assert.equal(6, through(6, function() return { ["X-Forwarded-For"] = "2001:db8:ffff::1" } end))
     assert.equal(1, through(6, function() return { ["X-Forwarded-For"] = "192.0.3.1" } end))
     assert.equal(1, through(6, function() return {} end))
+  end)
+
+  it("what the backend answers itself is drawn from the same bucket, and a blacklisted address gets none of it", function()
+    start { FLASHSALE_RATE_EXEMPT = "none", FLASHSALE_BUCKET_ADDRESS = "0.01:5", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }
+    local statuses = {}
+    for i = 1, 8 do statuses[i] = edge.get("/api/orders/1-a", { ["X-Forwarded-For"] = "192.0.2.7" }).status end
+    assert.same({ 200, 200, 200, 200, 200, 429, 429, 429 }, statuses)
+    local answer = edge.get("/api/orders/1-a", { ["X-Forwarded-For"] = "192.0.2.7" })
+    assert.equal("THROTTLED", cjson.decode(answer.body).code)
+    assert.equal(200, edge.get("/api/orders/1-a", { ["X-Forwarded-For"] = "192.0.2.8" }).status)
+    edge.redis:call("HSET", "fs:blacklist:address", "192.0.2.9", 0)
+    edge.redis:call("XADD", "fs:blacklist:changes", "*", "kind", "address", "value", "192.0.2.9", "expires", 0)
+    edge.until_true("the blacklist", function()
+      return edge.get("/api/orders/1-a", { ["X-Forwarded-For"] = "192.0.2.9" }).status == 403
+    end)
   end)
 
   it("an account has ten tries at once and then five a second, from wherever, with whatever session", function()

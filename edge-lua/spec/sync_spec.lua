@@ -101,6 +101,24 @@ describe("The edge follows Redis:", function()
     within(3, "its end", function() return code_of(request) == "RESERVED" end)
   end)
 
+  it("a flood of changes is read as a whole: the last of it is in force within a second or so", function()
+    expected = { "the changes come faster than they are followed" }
+    local item = edge.publish {}
+    local last = edge.purchase(item, { userID = "flood-9000" })
+    edge.redis:call("EVAL", [[
+      for i = 1, 9000 do
+        redis.call("HSET", "fs:blacklist:account", "flood-" .. i, 0)
+        redis.call("XADD", "fs:blacklist:changes", "*", "kind", "account", "value", "flood-" .. i, "expires", 0)
+      end]], 0)
+    local started = edge.now_ms()
+    edge.until_true("the last is refused", function() return edge.buy(last).json.code == "BLACKLISTED" end)
+    local took = edge.now_ms() - started
+    edge.redis:call("DEL", "fs:blacklist:account", "fs:blacklist:changes")
+    assert.True(took < 1500, took .. " ms")
+    assert.truthy(edge.read(edge.home .. "/logs/edge-error.log"):find(expected[1], 1, true))
+    edge.until_ready()
+  end)
+
   it("a revoked session is refused within a second, the account's others are not", function()
     local item = edge.publish { limits = "-" }
     local user = edge.new_user()

@@ -75,6 +75,12 @@ end
 
 local exempt = address.networks(settings.rate_exempt)
 
+local function address_admits(client, now)
+  local rule = settings.bucket_address
+  if not rule or exempt(client) then return true end
+  return admits(ngx.shared.fs_bucket_address, rule, address.whose(client), now)
+end
+
 --[[ standing(item, …): the code that a fresh hint refuses with, or nil: ask Redis. ]]
 local function standing(item, quantity, now, redis_now)
   if now - item.hint_at > view.MAX_AGE_MS then return nil end
@@ -160,10 +166,9 @@ local function refuse_reserve(trace, item, reply, now)
   return refuse_standing(trace, item, outcome, now)
 end
 
-local function reserve(order, now)
+local function conclude(order, now)
   local item, trace = order.item, order.trace
   for _ = 1, MAX_IDS do
-    view.passed(item, now)
     stock.reserve(order)
     if not order.reply or order.reply[1] ~= "ID_TAKEN" then break end
   end
@@ -185,6 +190,17 @@ local function reserve(order, now)
   view.passed(item, platform.monotonic_ms())
   backend.place(order)
   return settle(trace, item, order.verdict, order.id, order.pay_before)
+end
+
+-- A fault of ours is BUSY only where nothing was sent.
+local function reserve(order, now)
+  local ok, err = pcall(conclude, order, now)
+  if ok then return end
+  if order.problem == "away" or ngx.headers_sent then error(err, 0) end
+  metrics.event("faults")
+  ngx.log(ngx.CRIT, "order ", order.id, ": ", err)
+  local reply = order.reply
+  return settle(order.trace, order.item, "PENDING", reply and reply[1] == "REPLAYED" and reply[2] or order.id, order.pay_before)
 end
 
 local function buys_nothing(item, level)
@@ -213,11 +229,8 @@ local function run()
   local redis_now = view.redis_now()
   local client = credentials.client_address()
   if blacklist.has("address", client, redis_now) then return refuse("BLACKLISTED", nil, filling) end
-  local taken, wait
-  if settings.bucket_address and not exempt(client) then
-    taken, wait = admits(ngx.shared.fs_bucket_address, settings.bucket_address, address.whose(client), now)
-    if not taken then return throttled(nil, wait) end
-  end
+  local taken, wait = address_admits(client, now)
+  if not taken then return throttled(nil, wait) end
   taken, wait = edge_admits(now)
   if not taken then return throttled(nil, wait) end
 
@@ -272,6 +285,16 @@ local function run()
   local request_id = key_length > 0 and ffi.string(key, key_length) or ""
   return reserve({ item = item, user = user, level = level, quantity = quantity, request_id = request_id,
     trace = trace_id.text() }, now)
+end
+
+--[[ admit(): step 2 for a request that the backend answers itself: ends with 403 or 429 what comes from a blacklisted address or
+  too often. Buying and asking draw from one bucket. ]]
+function M.admit()
+  local now = platform.monotonic_ms()
+  view.refresh(now)
+  local client = credentials.client_address()
+  if blacklist.has("address", client, view.redis_now()) then return ngx.exit(403) end
+  if not address_admits(client, now) then return ngx.exit(429) end
 end
 
 -- answer(): the whole of POST /buy. A fault of ours is one line in the log (at crit, the server's level) and BUSY.

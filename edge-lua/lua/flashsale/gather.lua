@@ -40,10 +40,11 @@ function M.new(send, most)
       gathering = batch
       return lead(batch)
     end
+    -- before the call is counted in: should there be no memory for it, it was never made
+    batch.landed = batch.landed or assert(semaphore.new())
     batch.n = batch.n + 1
     batch[batch.n] = one
     if batch.n == most then gathering = nil end
-    batch.landed = batch.landed or assert(semaphore.new())
     batch.landed:wait(LANDING_SECONDS)
   end
 end

@@ -104,12 +104,13 @@ function M.promo(id)
   return send(promo)
 end
 
---[[ GET /api/items/{sku}: what is not in the catalogue is the backend's to answer; what is there and not public is not shown. ]]
+--[[ GET /api/items/{sku}: of the catalogue alone, so names that somebody makes up cost nobody else anything. What is there
+  and not public is not shown. ]]
 function M.item(sku)
   view.refresh()
   local item = view.by_sku[sku]
-  if not item then return ngx.exec("@backend") end
-  if not item.public then return problem.send(404) end
+  if not item and not view.catalog_ready then return problem.send(503) end
+  if not item or not item.public then return problem.send(404) end
   return send(shown(item))
 end
 

@@ -10,6 +10,7 @@
 local gather = require "flashsale.gather"
 local metrics = require "flashsale.metrics"
 local order_id = require "flashsale.order_id"
+local platform = require "flashsale.platform"
 local redis = require "flashsale.redis"
 local view = require "flashsale.view"
 
@@ -53,7 +54,7 @@ local function send(orders, n)
   client:init_pipeline(n)
   -- Ids are made now and not before the wait for a connection: whoever looks for an unknown order reads from its id until
   -- when it could still have come to life.
-  local redis_now = view.redis_now()
+  local redis_now, now = view.redis_now(), platform.monotonic_ms()
   local not_after = string.format("%d", redis_now + NOT_AFTER_MS)
   for i = 1, n do
     local order = orders[i]
@@ -62,6 +63,7 @@ local function send(orders, n)
     order.id, order.epoch = order_id.next(item.id36, redis_now), item.epoch
     client:fcall("reserve", 6, k[1], k[2], k[3], k[4], k[5], k[6], item.id, item.epoch, order.id, not_after, order.user,
       order.level, order.quantity, order.request_id, order.trace)
+    view.passed(item, now)
     order.problem = "unknown"
   end
   local replies = client:commit_pipeline()

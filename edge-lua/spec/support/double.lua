@@ -39,7 +39,8 @@ function M.control()
   for name, value in pairs(ngx.req.get_uri_args()) do
     if value == "" or value == true then dict():delete(name) else dict():set(name, value) end
   end
-  ngx.say(cjson.encode { count = dict():get("received") or 0, last = dict():get("last"), token = dict():get("token") })
+  ngx.say(cjson.encode { count = dict():get("received") or 0, last = dict():get("last"), token = dict():get("token"),
+    echoed = dict():get("echoed") or 0 })
 end
 
 -- POST /sign {"header":"…","payload":"…","key":"…"}: a token, header and payload given as text.
@@ -111,6 +112,7 @@ end
 function M.echo()
   ngx.req.read_body()
   dict():incr("echoed", 1, 0)
+  if dict():get("slow_echo") then ngx.sleep(1) end
   ngx.header["Content-Type"] = "application/json"
   ngx.say(cjson.encode { method = ngx.req.get_method(), uri = ngx.var.request_uri, headers = ngx.req.get_headers(),
     body = ngx.req.get_body_data() })

@@ -217,7 +217,11 @@ class ApiIT {
         var queued = backend.as(token("b8"), "/api/orders/" + attempt.orderID()).body();
         assertThat(queued.path("state").asString()).isEqualTo("QUEUED");
         assertThat(queued.path("priceMinor").asLong()).isEqualTo(1999);
+        world.edge().flushall();
+        var unknown = backend.as(token("b8"), "/api/orders/" + attempt.orderID());
+        problem(unknown, 503, "BUSY");
         world.consumer.resume();
+        world.awaitSelling(item);
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> state(attempt.orderID(), "b8")
                 .equals("PENDING_PAYMENT"));
         var order = backend.as(token("b8"), "/api/orders/" + attempt.orderID()).body();
@@ -259,6 +263,7 @@ class ApiIT {
     void an_id_that_nobody_knows_is_pending_while_it_may_still_come_and_then_nothing() {
         String fresh = OrderId.of(item.id(), Instant.now(), 1).text();
         assertThat(state(fresh, "b1")).isEqualTo("PENDING");
+        problem(delete(fresh, "b1"), 503, "BUSY");
         String old = OrderId.of(item.id(), Instant.now().minusSeconds(4), 1).text();
         problem(backend.as(token("b1"), "/api/orders/" + old), 404, "UNKNOWN_ORDER");
         problem(

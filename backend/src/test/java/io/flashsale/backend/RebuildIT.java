@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flashsale.backend.stock.Rebuild;
 import io.flashsale.contract.OrderMessage;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
+import io.flashsale.contract.StockKeys;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -196,15 +197,10 @@ class RebuildIT {
         world.sql("UPDATE orders SET state = 'PAID' WHERE user_id = 'b2'");
         world.sql("UPDATE orders SET state = 'REJECTED', request_id = NULL WHERE user_id = 'b3'");
         world.sql("UPDATE promo_item SET available = available + 4, held = held - 6, sold = 2 WHERE id = " + item.id());
-        var parked = new OrderPlaced(
-                1, "1-parked", 1, item.id(), "SKU", "b40", 1, 3, 1999, "CNY", 1, "key40", 1, 99, 1, 2, null);
-        world.sql(
-                "INSERT INTO parked_message (message_id, topic, queue_id, queue_offset, order_id, promo_item_id, body,"
-                        + " reason, created_at) VALUES ('m1', 'flashsale-orders', 0, 0, '1-parked', " + item.id()
-                        + ", x'"
-                        + HexFormat.of().formatHex(OrderMessage.encode(parked)) + "', 'test', UTC_TIMESTAMP(3)),"
-                        + " ('m2', 'flashsale-orders', 0, 1, NULL, " + item.id()
-                        + ", 'rubbish', 'test', UTC_TIMESTAMP(3))");
+        park("m1", parked("1-parked", "b40", "key40"));
+        world.sql("INSERT INTO parked_message (message_id, topic, queue_id, queue_offset, promo_item_id, body, reason,"
+                + " created_at) VALUES ('m2', 'flashsale-orders', 0, 1, " + item.id()
+                + ", 'rubbish', 'test', UTC_TIMESTAMP(3))");
         world.redis.restartEmpty();
         world.allowBackend();
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> world.epoch(item) == 2 && world.sells(item));
@@ -222,7 +218,48 @@ class RebuildIT {
     }
 
     @Test
+    void what_is_parked_twice_became_a_row_or_cannot_be_kept_does_not_stop_the_rebuild() {
+        String row = world.strings("SELECT id FROM orders WHERE user_id = 'b1'").get(0);
+        park("m1", parked("1-parked", "b40", "key40"));
+        park("m2", parked("1-parked", "b40", "key40"));
+        park("m3", parked(row, "b1", "key1"));
+        park("m4", parked("1-bad", "b|41", "key41"));
+        park("m5", parked("no order id", "b42", "key42"));
+        world.redis.restartEmpty();
+        world.allowBackend();
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> world.epoch(item) >= 2 && world.sells(item));
+        assertThat(world.epoch(item)).as("at the first try").isEqualTo(2);
+        assertThat(world.snapshot(item)).isEqualTo(List.of(1L, 27L, 23L, 0L));
+        assertThat(world.edge().hlen(world.keys(item).reservations())).isEqualTo(11);
+    }
+
+    private OrderPlaced parked(String orderId, String userId, String requestId) {
+        return new OrderPlaced(
+                1, orderId, 1, item.id(), "SKU", userId, 1, 3, 1999, "CNY", 1, requestId, 1, 99, 1, 2, null);
+    }
+
+    private void park(String messageId, OrderPlaced order) {
+        world.sql("INSERT INTO parked_message (message_id, topic, queue_id, queue_offset, promo_item_id, body, reason,"
+                + " created_at) VALUES ('" + messageId + "', 'flashsale-orders', 0, 0, " + item.id() + ", x'"
+                + HexFormat.of().formatHex(OrderMessage.encode(order)) + "', 'test', UTC_TIMESTAMP(3))");
+    }
+
+    @Test
+    void what_is_not_kept_any_more_is_freed_and_what_is_kept_stays() {
+        var keys = world.keys(item);
+        backend.stop();
+        world.edge().hset("fs:{GONE}:999:3:item", "seq", "0");
+        world.edge().rpush("fs:{GONE}:999:3:holders", "b1");
+        world.edge().hset(new StockKeys("SKU", item.id(), 0).item(), "seq", "0");
+        backend = world.start();
+        Awaitility.await().until(() -> world.edge().keys("fs:{GONE}:*").isEmpty());
+        Awaitility.await().until(() -> keysOfEpoch(0).isEmpty());
+        assertThat(world.edge().exists(keys.item())).isEqualTo(1);
+    }
+
+    @Test
     void a_newer_library_is_left_alone_and_an_older_one_replaced() {
+        long ours = version();
         String library = world.edge().functionList("flashsale").get(0).toString();
         assertThat(library).contains("reserve");
         String newer = "#!lua name=flashsale\nredis.register_function{function_name='version',"
@@ -233,7 +270,7 @@ class RebuildIT {
                 .atMost(Duration.ofSeconds(5))
                 .until(() -> version() == 99);
         world.edge().functionLoad(newer.replace("99", "0"), true);
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> version() == 1);
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> version() == ours);
         awaitEpoch(2);
         assertRestored();
     }

@@ -45,6 +45,9 @@ class Stores {
         source.addDataSourceProperty("forceConnectionTimeZoneToSession", "true");
         source.addDataSourceProperty("rewriteBatchedStatements", "true");
         source.addDataSourceProperty("tcpKeepAlive", "true");
+        // A backend that is frozen or cut off holds locks no longer than this; idle connections are kept alive.
+        source.addDataSourceProperty("sessionVariables", "wait_timeout=60");
+        source.setKeepaliveTime(30_000);
         return source;
     }
 

@@ -108,6 +108,9 @@ final class Intake implements Condition, SmartLifecycle {
                 calm();
             } catch (InterruptedException e) {
                 return;
+            } catch (RuntimeException | Error e) {
+                // whose answer it was has hung up, or hears PENDING at the deadline
+                LOG.error("a worker of the intake goes on after a fault", e);
             } finally {
                 batch.clear();
             }
@@ -148,9 +151,14 @@ final class Intake implements Condition, SmartLifecycle {
         while (running || !byDeadline.isEmpty()) {
             long now = System.nanoTime();
             Inquiry oldest;
-            while ((oldest = byDeadline.peek()) != null && (oldest.answered() || now - oldest.began() >= deadline)) {
-                byDeadline.remove();
-                oldest.answer();
+            try {
+                while ((oldest = byDeadline.peek()) != null
+                        && (oldest.answered() || now - oldest.began() >= deadline)) {
+                    byDeadline.remove();
+                    oldest.answer();
+                }
+            } catch (RuntimeException | Error e) {
+                LOG.error("the intake's deadlines go on after a fault", e);
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(10);

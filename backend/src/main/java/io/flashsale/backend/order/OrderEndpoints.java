@@ -135,6 +135,9 @@ final class OrderEndpoints {
         if (answer instanceof Reservations.Answer.Found found) {
             return placed(id, item, session, found.reservation());
         }
+        if (clock.instant().isBefore(id.madeAt().plus(OrderQueries.UNKNOWN_FOR))) {
+            throw Refusal.busy("stock"); // it may come to life still
+        }
         throw Refusal.unknownOrder();
     }
 

@@ -4,6 +4,7 @@ import io.flashsale.backend.stock.Item;
 import io.flashsale.backend.stock.ItemDirectory;
 import io.flashsale.backend.stock.Reservations;
 import io.flashsale.backend.stock.Reservations.Answer;
+import io.flashsale.backend.web.Refusal;
 import io.flashsale.contract.OrderId;
 import io.flashsale.contract.Reservation;
 import java.time.Clock;
@@ -49,7 +50,11 @@ final class OrderQueries {
         if (answer instanceof Answer.Found found) {
             return found.reservation().userId().equals(userId) ? reserved(id, item, found) : null;
         }
-        return answer instanceof Answer.Unknown ? unknown(id, userId) : pending(id);
+        if (answer instanceof Answer.Unable) {
+            // It may have been shown as QUEUED already, and PENDING would be a step back.
+            throw Refusal.busy("stock");
+        }
+        return unknown(id, userId);
     }
 
     private @Nullable OrderView unknown(OrderId id, String userId) {

@@ -1,6 +1,7 @@
 package io.flashsale.backend.stock;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.flashsale.backend.config.Settings;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Clock;
 import java.util.HashMap;
@@ -23,12 +24,14 @@ public class Catalogue {
     private final RedisLink link;
     private final JsonMapper json;
     private final Clock clock;
+    private final long keptSeconds;
 
-    Catalogue(ItemMapper items, RedisLink link, JsonMapper json, Clock clock) {
+    Catalogue(ItemMapper items, RedisLink link, JsonMapper json, Clock clock, Settings settings) {
         this.items = items;
         this.link = link;
         this.json = json;
         this.clock = clock;
+        this.keptSeconds = settings.stock().kept().toSeconds();
     }
 
     /** An entry, as the edge reads it. */
@@ -54,7 +57,7 @@ public class Catalogue {
     /** Two backends may do this at once; who writes what the other just overwrote is corrected in the next round. */
     synchronized void refresh() {
         var wanted = new HashMap<String, String>();
-        for (Item item : items.newest()) {
+        for (Item item : items.newest(keptSeconds)) {
             wanted.put(item.sku(), json.writeValueAsString(entry(item)));
         }
         Map<String, String> present = RedisLink.await(link.commands().hgetall(KEY));

@@ -150,7 +150,8 @@ final class EffectCarrier extends Loop {
             var state = functions.snapshot(List.of(keys(effect))).items().get(0);
             return state != null && state.ready() ? "REBUILT" : "WAIT";
         }
-        if (effect.epoch() > 0) {
+        if (base != null) {
+            // An epoch that is not there yet is on its way already; what is revoked could not be granted.
             functions.revoke(effect.promoItemId(), effect.epoch());
         }
         rebuild.wake();

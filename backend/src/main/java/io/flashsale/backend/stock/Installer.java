@@ -1,5 +1,6 @@
 package io.flashsale.backend.stock;
 
+import io.flashsale.contract.OrderId;
 import io.flashsale.contract.OrderMessage;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
 import io.flashsale.contract.OrderMessage.UnreadableMessage;
@@ -9,6 +10,7 @@ import io.flashsale.contract.StockKeys;
 import io.lettuce.core.RedisFuture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,25 +47,30 @@ final class Installer {
         snapshot.setReadOnly(true);
     }
 
+    /** Hears of an installation again and again while it goes on. */
+    interface Progress {
+        void made();
+    }
+
     /** @return the item as it was installed; null if it has another epoch by now, or Redis did not take all of it */
     @Nullable
-    Item install(long itemId, long epoch) {
+    Item install(long itemId, long epoch, Progress progress) {
         Optional<Item> installed = snapshot.execute(status -> {
             Item item = items.byId(itemId);
-            return item != null && item.epoch() == epoch && item.identityHolds() && install(item)
+            return item != null && item.epoch() == epoch && item.identityHolds() && install(item, progress)
                     ? Optional.of(item)
                     : Optional.empty();
         });
         return installed == null ? null : installed.orElse(null);
     }
 
-    private boolean install(Item item) {
+    private boolean install(Item item, Progress progress) {
         var parked = parked(item);
         StockKeys keys = item.keys();
         if (!"OK".equals(functions.installBegin(keys, facts(item, parked)))) {
             return false;
         }
-        var rows = new Rows(keys);
+        var rows = new Rows(keys, progress);
         for (OrderPlaced order : parked) {
             rows.add(order.orderId(), reservation(order));
         }
@@ -73,18 +80,42 @@ final class Installer {
         return "OK".equals(functions.installEnd(keys, rows.count));
     }
 
-    /** Parked messages hold their units until somebody settles them, as far as they can be read and there is stock for them. */
-    private List<OrderPlaced> parked(Item item) {
-        var parked = new ArrayList<OrderPlaced>();
-        long left = item.available();
+    /**
+     * Parked messages hold their units until somebody settles them, as far as they can be read and there is stock for them. An
+     * order may be parked several times, and have become a row since.
+     */
+    private Collection<OrderPlaced> parked(Item item) {
+        var readable = new LinkedHashMap<String, OrderPlaced>();
         for (OrderMapper.Parked message : orders.parked(item.id())) {
             OrderPlaced order = read(message.body());
-            if (order != null && order.promoItemId() == item.id() && order.quantity() <= left) {
-                left -= order.quantity();
-                parked.add(order);
+            if (order != null && order.promoItemId() == item.id() && survivesPacking(order)) {
+                readable.putIfAbsent(order.orderId(), order);
             }
         }
-        return parked;
+        if (!readable.isEmpty()) {
+            readable.keySet().removeAll(orders.present(readable.keySet()));
+        }
+        long left = item.available();
+        for (var each = readable.values().iterator(); each.hasNext(); ) {
+            int quantity = each.next().quantity();
+            if (quantity > left) {
+                each.remove();
+            } else {
+                left -= quantity;
+            }
+        }
+        return readable.values();
+    }
+
+    /** A message may hold anything; Redis takes nothing that it would read as something else. */
+    private static boolean survivesPacking(OrderPlaced order) {
+        try {
+            OrderId.parse(order.orderId());
+            var reservation = reservation(order);
+            return Reservation.unpack(reservation.pack()).equals(reservation);
+        } catch (IllegalArgumentException unreadable) {
+            return false;
+        }
     }
 
     private static @Nullable OrderPlaced read(byte[] body) {
@@ -95,7 +126,7 @@ final class Installer {
         }
     }
 
-    private static Map<String, String> facts(Item item, List<OrderPlaced> parked) {
+    private static Map<String, String> facts(Item item, Collection<OrderPlaced> parked) {
         long parkedUnits = parked.stream().mapToLong(OrderPlaced::quantity).sum();
         var facts = new LinkedHashMap<String, String>();
         facts.put("sku", item.sku());
@@ -154,12 +185,14 @@ final class Installer {
     /** Collects rows into calls and keeps a few of them under way. */
     private final class Rows {
         private final StockKeys keys;
+        private final Progress progress;
         private final Deque<RedisFuture<Object>> underWay = new ArrayDeque<>();
         private List<String> next = new ArrayList<>();
         private long count;
 
-        private Rows(StockKeys keys) {
+        private Rows(StockKeys keys, Progress progress) {
             this.keys = keys;
+            this.progress = progress;
         }
 
         private void add(String orderId, Reservation reservation) {
@@ -172,6 +205,7 @@ final class Installer {
         }
 
         private void flush() {
+            progress.made();
             underWay.add(functions.installRows(keys, next));
             next = new ArrayList<>();
             while (underWay.size() > IN_FLIGHT) {

@@ -34,22 +34,22 @@ interface ItemMapper {
 
     String FROM = " FROM promo_item i JOIN promo p ON p.id = i.promo_id ";
 
-    /** What Redis must hold: live items, and ended ones that still owe something or ended within the time that is kept. */
-    @Select(
-            "SELECT " + COLUMNS + FROM
-                    + """
-            WHERE i.live = 1
+    String KEPT =
+            """
+            (i.live = 1
                OR (i.epoch > 0 AND (i.held > 0
                    OR p.closes_at > UTC_TIMESTAMP(3) - INTERVAL #{keptSeconds} SECOND
-                   OR p.updated_at > UTC_TIMESTAMP(3) - INTERVAL #{keptSeconds} SECOND))
-            ORDER BY live DESC, i.id
-            """)
+                   OR p.updated_at > UTC_TIMESTAMP(3) - INTERVAL #{keptSeconds} SECOND)))
+            """;
+
+    /** What Redis must hold: live items, and ended ones that still owe something or ended within the time that is kept. */
+    @Select("SELECT " + COLUMNS + FROM + "WHERE " + KEPT + " ORDER BY live DESC, i.id")
     List<Item> kept(long keptSeconds);
 
-    /** The newest published item of each SKU. */
-    @Select("SELECT " + COLUMNS + FROM
-            + "WHERE i.id IN (SELECT MAX(n.id) FROM promo_item n WHERE n.epoch > 0 GROUP BY n.sku)")
-    List<Item> newest();
+    /** Of those, the newest published one of each SKU. */
+    @Select("SELECT " + COLUMNS + FROM + "WHERE " + KEPT
+            + " AND i.id IN (SELECT MAX(n.id) FROM promo_item n WHERE n.epoch > 0 GROUP BY n.sku)")
+    List<Item> newest(long keptSeconds);
 
     @Select("SELECT " + COLUMNS + FROM + "WHERE i.id = #{id}")
     @Nullable

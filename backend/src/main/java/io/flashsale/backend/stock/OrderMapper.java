@@ -1,5 +1,6 @@
 package io.flashsale.backend.stock;
 
+import java.util.Collection;
 import java.util.List;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Options;
@@ -39,13 +40,19 @@ interface OrderMapper {
             long created,
             long payBefore) {}
 
-    /** Bodies of messages that nobody has settled and that have no row yet. */
-    @Select(
-            """
-            SELECT m.body FROM parked_message m LEFT JOIN orders o ON o.id = m.order_id
-            WHERE m.resolved_at IS NULL AND m.promo_item_id = #{itemId} AND o.id IS NULL
-            """)
+    /** Bodies of messages that nobody has settled, the oldest first. */
+    @Select("SELECT body FROM parked_message WHERE resolved_at IS NULL AND promo_item_id = #{itemId} ORDER BY id")
     List<Parked> parked(long itemId);
 
     record Parked(byte[] body) {}
+
+    /** Those of the ids that have a row. */
+    @Select(
+            """
+            <script>
+            SELECT id FROM orders WHERE id IN
+            <foreach item='id' collection='ids' open='(' separator=',' close=')'>#{id}</foreach>
+            </script>
+            """)
+    List<String> present(@Param("ids") Collection<String> ids);
 }

@@ -7,6 +7,7 @@ import io.flashsale.backend.queue.OrderQueue.QueueName;
 import io.flashsale.backend.stock.StockFunctions.ItemState;
 import io.flashsale.backend.stock.StockFunctions.Snapshot;
 import io.flashsale.contract.OrderMessage;
+import io.flashsale.contract.StockKeys;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.SQLException;
@@ -32,8 +33,8 @@ import org.springframework.stereotype.Component;
  * <p>Per item: raise its epoch in MySQL; put a marker into every queue and wait until all have passed it; install one
  * snapshot under the new epoch's keys; grant. It goes in small steps, so that items that wait for their markers hold up
  * nothing, and can stop anywhere: what was begun is gone on with while the lock is held, and begun anew with a higher epoch
- * by whoever has the lock next. Who was paused in the middle finds the lock or the epoch gone before it grants; a grant that
- * comes later still finds its keys dropped.
+ * by whoever has the lock next. Who was paused in the middle finds the lock or the epoch gone before it grants, and a grant
+ * that comes later still finds its epoch revoked.
  */
 @Component
 public class Rebuild extends Loop {
@@ -258,9 +259,10 @@ public class Rebuild extends Loop {
         attempts.remove(item.id());
         notBefore.put(item.id(), System.nanoTime() + AFTER_FAILURE.toNanos());
         beforeGrant.forEach(BeforeGrant::prepare);
-        functions.revoke(item.id(), attempt.epoch);
-        Item installed = installer.install(item.id(), attempt.epoch);
+        functions.revoke(item.id(), attempt.epoch - 1);
+        Item installed = installer.install(item.id(), attempt.epoch, lock::keepAlive);
         if (installed == null) {
+            functions.drop(new StockKeys(item.sku(), item.id(), attempt.epoch));
             failed(item, attempt, "not installed");
             return;
         }

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -16,8 +18,14 @@ final class RebuildLock {
     // A lock's name is global to the server and has at most 64 characters.
     private static final String NAME = "CONCAT(LEFT(DATABASE(), 48), '.rebuild')";
 
+    private static final Logger LOG = LoggerFactory.getLogger(RebuildLock.class);
+
+    /** A fraction of the session's wait_timeout. */
+    private static final long SILENCE_NANOS = 5_000_000_000L;
+
     private final DataSource source;
     private @Nullable Connection holder;
+    private long heard;
 
     RebuildLock(DataSource source) {
         this.source = source;
@@ -56,6 +64,22 @@ final class RebuildLock {
         return false;
     }
 
+    /**
+     * MySQL takes a session that is silent for long for dead, and gives its lock away: to be called while long work goes on.
+     * Whether the lock is still there afterwards is {@link #hold()}'s to say.
+     */
+    void keepAlive() {
+        var present = holder;
+        if (present == null || System.nanoTime() - heard < SILENCE_NANOS) {
+            return;
+        }
+        try {
+            ask(present, "SELECT 1");
+        } catch (SQLException e) {
+            LOG.debug("the lock goes with its connection", e);
+        }
+    }
+
     private void abandon(Connection connection) throws SQLException {
         holder = null;
         // Not back to the pool: should the lock be with it after all, it goes with the connection.
@@ -74,7 +98,8 @@ final class RebuildLock {
         }
     }
 
-    private static boolean ask(Connection connection, String sql) throws SQLException {
+    private boolean ask(Connection connection, String sql) throws SQLException {
+        heard = System.nanoTime();
         try (var statement = connection.createStatement();
                 var answer = statement.executeQuery(sql)) {
             return answer.next() && answer.getInt(1) == 1;

@@ -98,6 +98,10 @@ public final class StockFunctions {
                 "revoke", ScriptOutputType.STATUS, List.of(), List.of(Long.toString(itemId), Long.toString(epoch))));
     }
 
+    String drop(StockKeys keys) {
+        return text(call("drop", ScriptOutputType.STATUS, keys.all(), List.of(id(keys), epoch(keys))));
+    }
+
     String installBegin(StockKeys keys, Map<String, String> facts) {
         var args = new ArrayList<>(List.of(id(keys), epoch(keys), "BEGIN"));
         facts.forEach((field, value) -> {

@@ -40,6 +40,8 @@ final class Library implements AutoCloseable {
         }
     }
 
+    private int uncovered;
+
     void load() {
         redis.functionLoad(source(), true);
     }
@@ -107,6 +109,16 @@ final class Library implements AutoCloseable {
         var all = new ArrayList<String>(List.of(keys.item()));
         all.addAll(List.of(olderKeys));
         return text("grant", all, List.of(nonce, Long.toString(ttlMillis), id(keys), epoch(keys)));
+    }
+
+    /** Gives the lease to another nonce and item, so that nothing else is covered; what is there can be granted again. */
+    void uncover() {
+        var other = new StockKeys("OTHER", 900_000 + uncovered, 1);
+        installAndGrant(other, facts(other, 1, 0, 0, "-"), Map.of(), "another nonce " + uncovered++);
+    }
+
+    String drop(StockKeys keys) {
+        return text("drop", keys.all(), List.of(id(keys), epoch(keys)));
     }
 
     String renew(String nonce, long ttlMillis) {

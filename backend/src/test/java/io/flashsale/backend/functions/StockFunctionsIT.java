@@ -136,7 +136,8 @@ class StockFunctionsIT {
     @Test
     void a_process_knows_which_epochs_it_was_granted_after_the_lease_and_other_grants_but_not_after_a_restart() {
         var other = new StockKeys("SKU0002", 8, 1);
-        assertThat(library.revoke(keys)).isEqualTo("UNKNOWN");
+        assertThat(library.revoke(other)).isEqualTo("UNKNOWN");
+        other = new StockKeys("SKU0002", 8, 2);
         sell(5, "-");
         library.grant(keys, "nonce", 1);
         library.installAndGrant(other, Library.facts(other, 5, 0, 0, "-"), Map.of(), "another");
@@ -176,6 +177,31 @@ class StockFunctionsIT {
         library.install(keys, List.of("END", "0"));
         library.installAndGrant(next, Library.facts(next, 4, 0, 0, "-"), Map.of(), "nonce");
         assertThat(library.grant(keys, "nonce", 60_000)).isEqualTo("OLDER");
+    }
+
+    @Test
+    void what_was_revoked_is_not_granted_any_more_only_a_higher_epoch() {
+        library.install(keys, Library.begin(Library.facts(keys, 5, 0, 0, "-")));
+        library.install(keys, List.of("END", "0"));
+        library.revoke(keys);
+        assertThat(library.grant(keys, "nonce", 60_000))
+                .as("whoever meant to grant it has been overtaken")
+                .isEqualTo("OLDER");
+        assertThat(library.reserve(keys, "7-a", "u", 0, 1, "")).containsExactly("NOT_READY");
+        var next = new StockKeys("SKU0001", 7, 2);
+        library.installAndGrant(next, Library.facts(next, 4, 0, 0, "-"), Map.of(), "nonce");
+        assertThat(library.reserve(next, "7-b", "u", 0, 1, "")).first().isEqualTo("TAKEN");
+    }
+
+    @Test
+    void an_epoch_is_dropped_unless_it_is_sold_under() {
+        sell(5, "-");
+        assertThat(library.drop(keys)).isEqualTo("LIVE");
+        assertThat(library.reserve(keys, "7-a", "u", 0, 1, "")).first().isEqualTo("TAKEN");
+        library.uncover();
+        assertThat(library.drop(keys)).isEqualTo("DROPPED");
+        assertThat(library.redis.exists(keys.all().toArray(new String[0]))).isZero();
+        assertThat(library.grant(keys, "nonce", 60_000)).isEqualTo("NOT_INSTALLED");
     }
 
     @Test

@@ -117,9 +117,9 @@ class StockFunctionsModelIT {
         } else if (dice < 96) {
             same(log, "retake " + id, model.retake(id), library.retake(keys, id));
         } else if (dice < 98) {
-            library.revoke(keys);
+            library.uncover();
             model.covered = false;
-            log.add("revoke");
+            log.add("uncover");
         } else {
             same(log, "grant", "GRANTED", library.grant(keys, "nonce", 60_000));
             model.covered = true;

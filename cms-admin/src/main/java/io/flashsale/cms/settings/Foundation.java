@@ -33,8 +33,12 @@ class Foundation {
         pool.setConnectionTimeout(CONNECTION_TIMEOUT_MS);
         // Starting before MySQL is not an error; readiness tells.
         pool.setInitializationFailTimeout(-1);
-        pool.addDataSourceProperty("connectTimeout", CONNECTION_TIMEOUT_MS);
-        pool.addDataSourceProperty("socketTimeout", 10_000);
+        // As texts: the driver does not see a property that is a number.
+        pool.addDataSourceProperty("connectTimeout", Long.toString(CONNECTION_TIMEOUT_MS));
+        pool.addDataSourceProperty("socketTimeout", "10000");
+        // A CMS that is frozen or cut off in a change must not hold an item's lock, and with it the sale, for hours.
+        pool.addDataSourceProperty("sessionVariables", "wait_timeout=60");
+        pool.setKeepaliveTime(30_000);
         return pool;
     }
 }

@@ -15,12 +15,15 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -82,9 +85,10 @@ public class ExpirySweep {
     /** Ends what is overdue, at most the configured number. @return how many orders it ended */
     public int sweep() {
         int total = 0;
+        Set<Long> broken = new HashSet<>();
         while (total < settings.most()) {
             Instant now = clock.instant();
-            List<OrderRow> overdue = transactions.once(() -> orders.overdue(now, settings.batchOrders()));
+            List<OrderRow> overdue = transactions.once(() -> orders.overdue(now, settings.batchOrders(), broken));
             Map<Long, List<String>> byItem = overdue.stream()
                     .collect(Collectors.groupingBy(
                             OrderRow::promoItemId,
@@ -92,31 +96,38 @@ public class ExpirySweep {
                             Collectors.mapping(OrderRow::id, Collectors.toList())));
             int ended = 0;
             for (var entry : byItem.entrySet()) {
-                ended += endOrLeave(entry.getKey(), entry.getValue(), now);
+                ended += endOrLeave(entry.getKey(), entry.getValue(), now, broken);
             }
             total += ended;
-            // Nothing ended: somebody else has them in hand, or they are broken. Either way the next second is soon
-            // enough.
-            if (ended == 0 || overdue.size() < settings.batchOrders()) {
+            // Nothing ended though nothing broke: somebody else has them in hand, and the next second is soon enough.
+            boolean stuck = ended == 0 && broken.stream().noneMatch(byItem::containsKey);
+            if (stuck || overdue.size() < settings.batchOrders()) {
                 return total;
             }
         }
         return total;
     }
 
-    private int endOrLeave(long itemId, List<String> ids, Instant now) {
+    /** An item that cannot be ended is left out for the rest of the sweep: the others' holds end on time. */
+    private int endOrLeave(long itemId, List<String> ids, Instant now, Set<Long> broken) {
         try {
             int ended = transactions.retrying(() -> end(itemId, ids, now));
             expired.increment(ended);
             return ended;
         } catch (RuntimeException e) {
-            if (Fault.of(e) == Fault.INFRASTRUCTURE) {
+            if (Fault.of(e) == Fault.INFRASTRUCTURE && !lockIsHeld(e)) {
                 throw e;
             }
+            broken.add(itemId);
             failed.increment();
             log.error("{} overdue orders of item {} could not be ended", ids.size(), itemId, e);
             return 0;
         }
+    }
+
+    /** Somebody sits on this item's row; the database is well. */
+    private static boolean lockIsHeld(RuntimeException e) {
+        return e instanceof PessimisticLockingFailureException;
     }
 
     private int end(long itemId, List<String> ids, Instant now) {

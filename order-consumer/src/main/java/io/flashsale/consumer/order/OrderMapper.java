@@ -24,9 +24,13 @@ interface OrderMapper {
     List<OrderRow> lockOverdue(@Param("ids") Collection<String> ids, @Param("now") String now);
 
     /** Locks nothing: who acts on it looks again under the locks. */
-    @Select("SELECT " + COLUMNS + " FROM orders FORCE INDEX (orders_deadline)"
-            + " WHERE state = 'PENDING_PAYMENT' AND pay_before <= #{now} ORDER BY pay_before LIMIT #{most}")
-    List<OrderRow> overdue(@Param("now") String now, @Param("most") int most);
+    @Select("<script>SELECT " + COLUMNS + " FROM orders FORCE INDEX (orders_deadline)"
+            + " WHERE state = 'PENDING_PAYMENT' AND pay_before &lt;= #{now}"
+            + " <if test='!without.isEmpty()'>AND promo_item_id NOT IN"
+            + " <foreach item='id' collection='without' open='(' separator=',' close=')'>#{id}</foreach></if>"
+            + " ORDER BY pay_before LIMIT #{most}</script>")
+    List<OrderRow> overdue(
+            @Param("now") String now, @Param("most") int most, @Param("without") Collection<Long> without);
 
     @Select(
             "SELECT id FROM orders WHERE user_id = #{userId} AND promo_item_id = #{itemId} AND request_id = #{requestId}")

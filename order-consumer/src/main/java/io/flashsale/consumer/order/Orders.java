@@ -53,9 +53,9 @@ public class Orders {
         return mapper.lock(id);
     }
 
-    /** Unpaid orders whose deadline has come, the longest overdue first; a look without locks. */
-    public List<OrderRow> overdue(Instant now, int most) {
-        return mapper.overdue(Utc.text(now), most);
+    /** Unpaid orders whose deadline has come, the longest overdue first, without those of some items; a look without locks. */
+    public List<OrderRow> overdue(Instant now, int most, Collection<Long> withoutItems) {
+        return mapper.overdue(Utc.text(now), most, withoutItems);
     }
 
     /** Locks those of the orders that are overdue still; their item comes first. */

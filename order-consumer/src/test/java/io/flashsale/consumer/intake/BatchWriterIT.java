@@ -399,6 +399,22 @@ class BatchWriterIT {
     }
 
     @Test
+    void a_whole_batch_of_orders_that_cannot_end_keeps_nobody_elses_from_expiring() {
+        long broken = shop.item(300);
+        long sound = shop.item(10);
+        List<OrderPlaced> stuck = shop.orders(broken, 250, clock.instant());
+        OrderPlaced fine = shop.order(sound, "u2", 2, null, clock.instant().plusSeconds(1));
+        writer.write(deliver(Q0, stuck.toArray(OrderPlaced[]::new)));
+        writer.write(deliver(Q0, fine));
+        shop.run("UPDATE promo_item SET held = 1, available = 299 WHERE id = " + broken);
+        clock.advance(Duration.ofMinutes(31));
+        assertThat(sweep.sweep()).isEqualTo(1);
+        clock.advance(Duration.ofMinutes(-31));
+        assertThat(shop.state(fine)).isEqualTo("EXPIRED HOLD_EXPIRED");
+        shop.run("UPDATE promo_item SET held = 250, available = 50 WHERE id = " + broken);
+    }
+
+    @Test
     void a_cancel_gives_the_units_back_once() {
         long item = shop.item(10);
         OrderPlaced order = shop.order(item, "u1", 4, null, clock.instant());

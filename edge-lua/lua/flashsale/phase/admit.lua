@@ -1,0 +1,2 @@
+-- In front of what the backend answers itself.
+require("flashsale.funnel").admit()
