@@ -6,7 +6,7 @@ main() {
   [[ $# -eq 0 ]] || shift
   case $verb in
     help | -h | --help) verb_help ;;
-    up | down | status | logs | reset | test | bench | doctor | promo | buyers | stock | mysql | redis)
+    up | down | status | logs | reset | test | bench | doctor | promo | buyers | stock | dlq | reconcile | mysql | redis)
       load_settings
       "verb_$verb" "$@"
       ;;
@@ -45,6 +45,11 @@ verb_help() {
   promo topup SKU N
   buyers N [--level L] [--prefix P]     CSV userID,userLevel,sessionID
   stock SKU                             JSON, with whether MySQL and Redis agree
+  reconcile [--dry-run]                 proves that MySQL and Redis agree, order by order; repairs what is safe to repair
+  reconcile --approve ID                repairs what waits for a person, or takes it as it is
+  dlq list [--all]|show ID              messages that could not become orders, with their reasons
+  dlq replay ID|--all                   try them again
+  dlq discard ID --why TEXT             give one up; what was held for it goes back on sale
   mysql …, redis …                      the real client on the running component
 
   test [unit|edge|integration|e2e|fault]   all tests, or one stage, on own ports and data

@@ -39,3 +39,13 @@ done_line() { printf '  %-58s %6s s\n' "$1" "$(seconds_since "$2")"; }
 pause() { sleep 0.1; }
 
 on_terminal() { [[ -t 0 && -t 1 ]]; }
+
+# table HEAD LINES: fields between tabs, as columns.
+table() {
+  printf '%s\n' "$1" "$2" | awk -F '\t' '
+    { row[NR] = $0; for (i = 1; i < NF; i++) if (length($i) > width[i]) width[i] = length($i) }
+    END { for (r = 1; r <= NR; r++) {
+      n = split(row[r], field, "\t")
+      for (i = 1; i < n; i++) printf("%-" width[i] "s  ", field[i])
+      print field[n] } }'
+}

@@ -13,7 +13,7 @@ test_help_names_every_verb() {
   local verb
   cli help
   ends_with 0
-  for verb in up down status logs reset doctor promo buyers stock mysql redis test bench; do says "$verb"; done
+  for verb in up down status logs reset doctor promo buyers stock dlq reconcile mysql redis test bench; do says "$verb"; done
 }
 
 test_an_unknown_verb_is_misuse() { refused "'sell' is no verb" sell; }
@@ -46,6 +46,11 @@ test_an_option_without_its_value_is_misuse() { refused '--sku needs a value' pro
 test_an_unknown_option_is_misuse() { refused "does not know '--colour'" promo publish --colour red; }
 test_no_buyers_are_refused() { refused "the number of buyers is '0'" buyers 0; }
 test_buyers_without_a_number_are_refused() { refused "the number of buyers is ''" buyers; }
+test_reconcile_with_something_else_is_misuse() { refused 'reconcile takes --dry-run' reconcile now; }
+test_a_finding_that_has_no_number_is_refused() { refused '--approve takes the id of a finding' reconcile --approve x; }
+test_dlq_without_an_action_is_misuse() { refused 'dlq takes list' dlq; }
+test_a_message_that_has_no_number_is_refused() { refused "'x' is not the id of a parked message" dlq replay x; }
+test_a_discard_without_a_reason_is_refused() { refused "and --why 'the reason'" dlq discard 7; }
 test_stock_of_nothing_is_misuse() { refused 'stock takes one SKU' stock; }
 test_logs_of_an_unknown_part_are_refused() {
   mkdir -p "$SCRATCH/home/logs"
@@ -82,7 +87,7 @@ test_fields_of_an_answer_are_found() {
 
 test_a_verb_that_needs_a_running_system_says_so() {
   local verb
-  for verb in 'stock SKU0001' 'buyers 1' 'promo pause T1' mysql redis logs; do
+  for verb in 'stock SKU0001' 'buyers 1' 'promo pause T1' 'dlq list' reconcile mysql redis logs; do
     # shellcheck disable=SC2086 # words
     cli $verb
     ends_with 1

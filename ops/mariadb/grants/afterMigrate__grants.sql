@@ -24,6 +24,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.lease TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.buyer TO 'backend'@'%';
 GRANT SELECT ON flashsale.policy TO 'backend'@'%';
 GRANT SELECT, UPDATE (change_seq) ON flashsale.blacklist_entry TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.finding TO 'backend'@'%';
 
 -- cms-admin: promos, policies and the blacklist, with their audit
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';
@@ -32,6 +33,7 @@ GRANT SELECT ON flashsale.orders TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.redis_effect TO 'cms'@'%';
 GRANT SELECT ON flashsale.parked_message TO 'cms'@'%';
+GRANT SELECT ON flashsale.finding TO 'cms'@'%';
 GRANT SELECT ON flashsale.buyer TO 'cms'@'%';
 GRANT SELECT, INSERT, DELETE ON flashsale.policy TO 'cms'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.blacklist_entry TO 'cms'@'%';

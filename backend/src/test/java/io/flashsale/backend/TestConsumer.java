@@ -156,6 +156,17 @@ public final class TestConsumer implements AutoCloseable {
                 throw new IllegalStateException("oversold: " + order);
             }
         }
+        try (PreparedStatement append = connection.prepareStatement(
+                "INSERT INTO stock_ledger (operation_id, order_id, promo_item_id, sku, event, delta_available, delta_held,"
+                        + " delta_sold, created_at) VALUES (CONCAT(?, ':HELD'), ?, ?, ?, 'HELD', ?, ?, 0, UTC_TIMESTAMP(3))")) {
+            append.setString(1, order.orderId());
+            append.setString(2, order.orderId());
+            append.setLong(3, order.promoItemId());
+            append.setString(4, order.sku());
+            append.setInt(5, -order.quantity());
+            append.setInt(6, order.quantity());
+            append.executeUpdate();
+        }
     }
 
     private long fence(MessageExt message, long itemId) throws SQLException {

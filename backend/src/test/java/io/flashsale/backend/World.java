@@ -179,12 +179,21 @@ public final class World implements AutoCloseable {
                             + " 1999, 'CNY', " + stock + ", " + stock + ", 1800, " + limit + ", " + minLevel
                             + ", 1, 1)");
             effect(item, "INSTALL", "{}", Duration.ZERO);
+            ledger("publish:" + item, null, item, "PUBLISHED", stock, 0);
             return new Published(item, sku);
         });
     }
 
     public Published publish(String sku, int stock) {
         return publish(sku, stock, null, 0);
+    }
+
+    private void ledger(
+            String operation, @Nullable String orderId, long item, String event, long available, long held) {
+        sql("INSERT INTO stock_ledger (operation_id, order_id, promo_item_id, sku, event, delta_available, delta_held,"
+                + " delta_sold, created_at) SELECT '" + operation + "', "
+                + (orderId == null ? "NULL" : "'" + orderId + "'") + ", id, sku, '" + event + "', " + available + ", "
+                + held + ", 0, UTC_TIMESTAMP(3) FROM promo_item WHERE id = " + item);
     }
 
     /** Owes Redis an effect of the item's present version. Within a transaction that raised it. */
@@ -199,6 +208,7 @@ public final class World implements AutoCloseable {
         transaction(() -> {
             sql("UPDATE promo_item SET published = published + " + by + ", available = available + " + by
                     + ", version = version + 1 WHERE id = " + item);
+            ledger("topup:" + NUMBER.incrementAndGet(), null, item, "TOPPED_UP", by, 0);
             effect(
                     item,
                     "TOP_UP",
@@ -233,6 +243,7 @@ public final class World implements AutoCloseable {
             sql("UPDATE orders SET state = 'CANCELLED' WHERE id = '" + orderId + "'");
             sql("UPDATE promo_item SET held = held - " + quantity + ", available = available + " + quantity
                     + ", version = version + 1 WHERE id = " + item);
+            ledger(orderId + ":CANCELLED", orderId, item, "CANCELLED", quantity, -quantity);
             effect(item, "RELEASE", "{\"orderId\":\"" + orderId + "\"}", Duration.ofMillis(1500));
             return item;
         });

@@ -30,6 +30,7 @@ public record Settings(
         @DefaultValue Intake intake,
         @DefaultValue Queue queue,
         @DefaultValue Stock stock,
+        @DefaultValue Reconcile reconcile,
         @Nullable Boolean demoSession) {
 
     public Settings {
@@ -172,6 +173,17 @@ public record Settings(
             within("FLASHSALE_QUEUE_BREAKER_MINIMUM", breakerMinimum, 1, 10_000);
             within("FLASHSALE_QUEUE_BREAKER_INTERVAL", breakerInterval, Duration.ofMillis(500), Duration.ofMinutes(1));
             within("FLASHSALE_QUEUE_BREAKER_PAUSE", breakerPause, Duration.ofSeconds(1), Duration.ofMinutes(1));
+        }
+    }
+
+    /**
+     * @param patience how long the queue may have a message before its order is missed
+     * @param settle from one look at the stores to the next; longer than anything healthy is under way
+     */
+    public record Reconcile(@DefaultValue("60s") Duration patience, @DefaultValue("3s") Duration settle) {
+        public Reconcile {
+            within("FLASHSALE_RECONCILE_SETTLE", settle, Duration.ofMillis(100), Duration.ofMinutes(1));
+            within("FLASHSALE_RECONCILE_PATIENCE", patience, Duration.ofMillis(100), Duration.ofHours(1));
         }
     }
 

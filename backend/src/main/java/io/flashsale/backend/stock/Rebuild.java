@@ -107,6 +107,12 @@ public class Rebuild extends Loop {
         return underWay;
     }
 
+    /** The item is wrong in Redis: it stops selling now, and is built anew from MySQL. */
+    public void demand(Item item) {
+        functions.revoke(item.id(), item.epoch());
+        wake();
+    }
+
     @Override
     protected void run() throws SQLException {
         List<Item> wanted = notReady();

@@ -6,6 +6,8 @@ public enum Rejection {
     STOCK_CEILING(true),
     /** The buyer's request key belongs to another order. Proves Redis wrong: it had forgotten the key. */
     REQUEST_BOUND(true),
+    /** Its message could not be written and was given up by hand. What Redis holds for it is released. */
+    DISCARDED(false),
     /** Its epoch was over, and the marker passed, before it came. The item was rebuilt without it, so Redis owes nothing. */
     STALE_EPOCH(false);
 

@@ -1,6 +1,8 @@
 package io.flashsale.consumer.parking;
 
 import io.flashsale.consumer.store.Utc;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
@@ -41,6 +43,84 @@ public class ParkedMessages {
 
     ParkedMessages(JdbcTemplate jdbc) {
         this.jdbc = jdbc;
+    }
+
+    /** How a parked message came to its end. */
+    public enum Resolution {
+        /** Its order came by another message. */
+        SETTLED,
+        /** It was tried again, and is an order, or was one already. */
+        REPLAYED,
+        /** It will not be an order. */
+        DISCARDED
+    }
+
+    /** A message that is or was parked. */
+    public record Entry(
+            long id,
+            Parked message,
+            Instant createdAt,
+            @Nullable Instant resolvedAt,
+            @Nullable Resolution resolution,
+            @Nullable String resolvedBy,
+            @Nullable String note) {}
+
+    private static final String ENTRY =
+            "SELECT id, message_id, topic, queue_id, queue_offset, order_id, promo_item_id, body, reason,"
+                    + " DATE_FORMAT(created_at, '%Y-%m-%dT%H:%i:%s.%fZ'), DATE_FORMAT(resolved_at, '%Y-%m-%dT%H:%i:%s.%fZ'),"
+                    + " resolution, resolved_by, note FROM parked_message ";
+
+    /** The oldest first. */
+    public List<Entry> list(boolean resolvedToo, int most) {
+        return jdbc.query(
+                ENTRY + (resolvedToo ? "" : "WHERE resolved_at IS NULL ") + "ORDER BY id LIMIT " + most,
+                ParkedMessages::entry);
+    }
+
+    public @Nullable Entry find(long id) {
+        return jdbc.query(ENTRY + "WHERE id = ?", ParkedMessages::entry, id).stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Locks it; whoever else would settle it waits. */
+    public @Nullable Entry lock(long id) {
+        return jdbc.query(ENTRY + "WHERE id = ? FOR UPDATE", ParkedMessages::entry, id).stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Settles one message, by hand. */
+    public void resolve(long id, Resolution resolution, String by, @Nullable String note, Instant now) {
+        jdbc.update(
+                "UPDATE parked_message SET resolved_at = COALESCE(resolved_at, ?), resolution = ?, resolved_by = ?, note = ? WHERE id = ?",
+                Utc.text(now),
+                resolution.name(),
+                by,
+                note,
+                id);
+    }
+
+    private static Entry entry(ResultSet row, int number) throws SQLException {
+        var item = row.getObject(7) == null ? null : row.getLong(7);
+        String resolvedAt = row.getString(11);
+        String resolution = row.getString(12);
+        return new Entry(
+                row.getLong(1),
+                new Parked(
+                        row.getString(2),
+                        row.getString(3),
+                        row.getInt(4),
+                        row.getLong(5),
+                        row.getString(6),
+                        item,
+                        row.getBytes(8),
+                        row.getString(9)),
+                Instant.parse(row.getString(10)),
+                resolvedAt == null ? null : Instant.parse(resolvedAt),
+                resolution == null ? null : Resolution.valueOf(resolution),
+                row.getString(13),
+                row.getString(14));
     }
 
     /** Keeps the messages; one that is kept already stays as it is. */
@@ -88,7 +168,7 @@ public class ParkedMessages {
         arguments[0] = Utc.text(now);
         System.arraycopy(orderIds.toArray(), 0, arguments, 1, orderIds.size());
         jdbc.update(
-                "UPDATE parked_message SET resolved_at = ? WHERE resolved_at IS NULL AND order_id IN ("
+                "UPDATE parked_message SET resolved_at = ?, resolution = 'SETTLED' WHERE resolved_at IS NULL AND order_id IN ("
                         + marks(orderIds) + ")",
                 arguments);
     }

@@ -177,7 +177,8 @@ public final class Shop {
                 column(
                         "SELECT CONCAT('order ', o.id, ' is ', o.state, ' and owes Redis ', COUNT(e.id), ' releases')"
                                 + " FROM orders o LEFT JOIN redis_effect e ON e.kind = 'RELEASE' AND e.payload = CONCAT('{\"orderId\":\"', o.id, '\"}')"
-                                + " GROUP BY o.id, o.state HAVING COUNT(e.id) <> IF(o.state IN ('CANCELLED', 'EXPIRED'), 1, 0)"));
+                                + " GROUP BY o.id, o.state, o.reason"
+                                + " HAVING COUNT(e.id) <> IF(o.state IN ('CANCELLED', 'EXPIRED') OR o.reason = 'DISCARDED', 1, 0)"));
         wrongs.addAll(
                 column(
                         "SELECT CONCAT('item ', i.id, ' is at version ', i.version, ' after ', COUNT(e.id), ' effects up to ',"

@@ -1,0 +1,190 @@
+package io.flashsale.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flashsale.backend.World.Published;
+import io.flashsale.backend.reconcile.Reconciler;
+import io.flashsale.backend.reconcile.Reconciler.Report;
+import io.flashsale.backend.reconcile.Reconciler.Seen;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** MySQL and Redis are made to differ in each of the known ways; what is safe to repair is repaired, the rest is told. */
+class ReconcileIT {
+
+    private World world;
+    private BackendProcess backend;
+    private Published item;
+
+    @BeforeEach
+    void start() {
+        world = new World();
+        world.accounts("b", 10);
+        backend = world.start("flashsale.reconcile.patience=100ms", "flashsale.reconcile.settle=500ms");
+        backend.awaitReady();
+        item = world.publish("SKU", 50);
+        world.awaitSelling(item);
+        for (int i = 1; i <= 4; i++) {
+            assertThat(backend.submit(
+                            world.reserve(item, "b" + i, 1, 2, "key" + i).attempt()))
+                    .isEqualTo("RESERVED");
+        }
+        Awaitility.await().until(() -> world.number("SELECT held FROM promo_item WHERE id = " + item.id()) == 8);
+        Awaitility.await().until(() -> world.number("SELECT COUNT(*) FROM redis_effect WHERE applied_at IS NULL") == 0);
+    }
+
+    @AfterEach
+    void stop() {
+        world.close();
+    }
+
+    private Report reconcile(boolean dryRun) throws InterruptedException {
+        List<Report> reports = backend.bean(Reconciler.class).reconcile(dryRun);
+        assertThat(reports).hasSize(1);
+        return reports.get(0);
+    }
+
+    private Report compared(boolean dryRun) throws InterruptedException {
+        var report = reconcile(dryRun);
+        assertThat(report.skipped()).isNull();
+        return report;
+    }
+
+    private List<String> differences(boolean dryRun) throws InterruptedException {
+        return compared(dryRun).differences().stream()
+                .map(each -> each.kind() + " " + each.repair() + " " + each.outcome())
+                .toList();
+    }
+
+    private String orderOf(String user) {
+        return world.strings("SELECT id FROM orders WHERE user_id = '" + user + "'")
+                .get(0);
+    }
+
+    private void awaitEpoch(long epoch) {
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> world.epoch(item) == epoch && world.sells(item));
+        world.assertEqual(item);
+        Awaitility.await().until(() -> world.number("SELECT COUNT(*) FROM redis_effect WHERE applied_at IS NULL") == 0);
+    }
+
+    @Test
+    void stores_that_agree_are_said_to_agree() throws InterruptedException {
+        var report = reconcile(false);
+        assertThat(report.skipped()).isNull();
+        assertThat(report.orders()).isEqualTo(4);
+        assertThat(report.differences()).isEmpty();
+    }
+
+    @Test
+    void what_is_under_way_is_no_difference() throws InterruptedException {
+        world.consumer.pause();
+        var attempt = world.take(item, "b5"); // not decided
+        var sent = world.take(item, "b6");
+        assertThat(backend.submit(sent)).isEqualTo("RESERVED"); // not yet a row
+        world.release(item.id(), orderOf("b1")); // rests for 1.5 s
+        world.consumer.resume();
+        assertThat(compared(false).differences()).isEmpty();
+        assertThat(attempt.orderID()).isNotBlank();
+    }
+
+    @Test
+    void an_order_that_the_queue_lost_is_sent_again() throws InterruptedException {
+        String lost = orderOf("b2");
+        world.sql("DELETE FROM orders WHERE id = '" + lost + "'");
+        world.sql("DELETE FROM stock_ledger WHERE order_id = '" + lost + "'");
+        world.sql("UPDATE promo_item SET available = available + 2, held = held - 2 WHERE id = " + item.id());
+        assertThat(compared(true).differences())
+                .extracting(Seen::kind, Seen::subject, Seen::outcome)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("LOST", lost, "FOUND"));
+        assertThat(world.number("SELECT COUNT(*) FROM finding"))
+                .as("a dry run writes nothing")
+                .isZero();
+        assertThat(differences(false)).containsExactly("LOST RESEND REPAIRED");
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> world.strings(
+                        "SELECT state FROM orders WHERE id = '" + lost + "'")
+                .equals(List.of("PENDING_PAYMENT")));
+        assertThat(world.epoch(item)).isEqualTo(1);
+        assertThat(compared(false).differences()).isEmpty();
+        assertThat(world.strings("SELECT state FROM finding")).containsExactly("REPAIRED");
+    }
+
+    @Test
+    void a_live_order_that_redis_forgot_has_the_item_built_anew() throws InterruptedException {
+        world.edge().hdel(world.keys(item).reservations(), orderOf("b3"));
+        assertThat(differences(false)).containsExactly("UNKNOWN_TO_REDIS REBUILD REPAIRED");
+        awaitEpoch(2);
+        assertThat(compared(false).differences()).isEmpty();
+    }
+
+    @Test
+    void states_that_do_not_go_together_have_the_item_built_anew() throws InterruptedException {
+        world.sql("UPDATE orders SET state = 'CANCELLED' WHERE user_id = 'b4'");
+        world.sql("UPDATE promo_item SET available = available + 2, held = held - 2 WHERE id = " + item.id());
+        world.sql("INSERT INTO stock_ledger (operation_id, promo_item_id, sku, event, delta_available, delta_held,"
+                + " delta_sold, created_at) VALUES ('by hand', " + item.id()
+                + ", 'SKU', 'CANCELLED', 2, -2, 0, UTC_TIMESTAMP(3))");
+        assertThat(differences(false)).containsExactly("STATE REBUILD REPAIRED");
+        awaitEpoch(2);
+        assertThat(compared(false).differences()).isEmpty();
+    }
+
+    @Test
+    void other_content_and_other_counters_have_the_item_built_anew() throws InterruptedException {
+        var keys = world.keys(item);
+        String id = orderOf("b1");
+        String packed = world.edge().hget(keys.reservations(), id);
+        world.edge().hset(keys.reservations(), id, packed.replace("S|b1|1|2|", "S|b1|1|3|"));
+        assertThat(differences(false)).containsExactly("CONTENT REBUILD REPAIRED");
+        awaitEpoch(2);
+        world.edge().hincrby(world.keys(item).item(), "available", 1);
+        world.edge().hincrby(world.keys(item).item(), "published", 1);
+        assertThat(differences(false)).containsExactly("COUNTERS REBUILD REPAIRED");
+        awaitEpoch(3);
+    }
+
+    @Test
+    void books_that_do_not_add_up_wait_for_a_person() throws InterruptedException {
+        world.sql("DELETE FROM stock_ledger WHERE event = 'HELD' LIMIT 1");
+        assertThat(differences(false)).containsExactly("LEDGER NONE OPEN");
+        var reconciler = backend.bean(Reconciler.class);
+        long id = world.number("SELECT id FROM finding");
+        assertThat(world.epoch(item)).as("nothing was touched").isEqualTo(1);
+        reconciler.approve(id, "ann");
+        assertThat(world.strings("SELECT CONCAT(state, ' ', decided_by) FROM finding"))
+                .containsExactly("APPROVED ann");
+        assertThat(differences(false)).as("still there, and approved").containsExactly("LEDGER NONE OPEN");
+        assertThat(world.strings("SELECT state FROM finding")).containsExactly("APPROVED");
+        world.sql("DELETE FROM stock_ledger WHERE event = 'HELD' LIMIT 1");
+        reconcile(false);
+        assertThat(world.strings("SELECT state FROM finding"))
+                .as("it is another one now")
+                .containsExactly("OPEN");
+    }
+
+    @Test
+    void a_repair_that_does_not_help_is_not_tried_for_ever() throws InterruptedException {
+        world.sql("INSERT INTO finding (promo_item_id, kind, subject, detail, repair, state, first_seen, last_seen,"
+                + " times_seen) VALUES (" + item.id()
+                + ", 'COUNTERS', '-', 'before', 'REBUILD', 'REPAIRED', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), 3)");
+        world.edge().hincrby(world.keys(item).item(), "available", 1);
+        world.edge().hincrby(world.keys(item).item(), "published", 1);
+        assertThat(differences(false)).containsExactly("COUNTERS REBUILD OPEN");
+        assertThat(world.epoch(item)).isEqualTo(1);
+        backend.bean(Reconciler.class).approve(world.number("SELECT id FROM finding"), "ann");
+        awaitEpoch(2);
+    }
+
+    @Test
+    void an_item_that_is_being_rebuilt_is_left_alone() throws InterruptedException {
+        world.consumer.pause();
+        world.edge().flushall();
+        Awaitility.await().until(() -> world.epoch(item) == 2);
+        assertThat(reconcile(false).skipped()).isNotNull();
+        world.consumer.resume();
+        awaitEpoch(2);
+    }
+}
