@@ -157,11 +157,13 @@ public class Reconciler extends Loop {
             }
         }
         boolean resent = resend(item, of(confirmed, hopeless, Repair.RESEND));
-        boolean rebuilt = rebuild(item, of(confirmed, hopeless, Repair.REBUILD));
+        if (!of(confirmed, hopeless, Repair.REBUILD).isEmpty()) {
+            rebuild.demand(item);
+        }
         for (Difference each : confirmed) {
             boolean repaired = !hopeless.contains(each)
                     && (each.kind().repair() == Repair.RESEND && resent
-                            || each.kind().repair() == Repair.REBUILD && rebuilt);
+                            || each.kind().repair() == Repair.REBUILD);
             if (repaired) {
                 findings.repaired(item.id(), each.kind().name(), each.subject());
             }
@@ -213,13 +215,6 @@ public class Reconciler extends Loop {
         return true;
     }
 
-    private boolean rebuild(Item item, List<String> subjects) {
-        if (!subjects.isEmpty()) {
-            rebuild.demand(item);
-        }
-        return true;
-    }
-
     /** What waits for a person. */
     public List<Finding> open() {
         return findings.open();
@@ -238,10 +233,9 @@ public class Reconciler extends Loop {
         Item item = items.byId(finding.promoItemId());
         Repair repair = Repair.valueOf(finding.repair());
         if (item != null && repair != Repair.NONE) {
-            boolean done = repair == Repair.RESEND
-                    ? resend(item, List.of(finding.subject()))
-                    : rebuild(item, List.of(finding.subject()));
-            if (!done) {
+            if (repair == Repair.REBUILD) {
+                rebuild.demand(item);
+            } else if (!resend(item, List.of(finding.subject()))) {
                 return finding;
             }
         }
