@@ -17,21 +17,21 @@ local scratch = ffi.new("uint8_t[16]")
 
 -- normal(bytes): the same address in its shortest form.
 local function normal(bytes)
-  if #bytes == 16 and bytes:sub(1, 12) == MAPPED then return bytes:sub(13) end
+  if #bytes == 16 and bytes:sub(1, 12) == MAPPED then return (bytes:sub(13)) end
   return bytes
 end
 M.normal = normal
 
 -- parse(text): the bytes of an address, or nil.
 function M.parse(text)
-  if C.inet_pton(AF_INET, text, scratch) == 1 then return ffi.string(scratch, 4) end
+  if C.inet_pton(AF_INET, text, scratch) == 1 then return (ffi.string(scratch, 4)) end
   if C.inet_pton(AF_INET6, text, scratch) == 1 then return normal(ffi.string(scratch, 16)) end
   return nil
 end
 
 -- whose(bytes): whom a bucket holds to account: an IPv4 address, or an IPv6 /64, since a host has as many of those as it likes.
 function M.whose(bytes)
-  if #bytes == 16 then return bytes:sub(1, 8) end
+  if #bytes == 16 then return (bytes:sub(1, 8)) end
   return bytes
 end
 

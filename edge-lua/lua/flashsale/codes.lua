@@ -6,7 +6,7 @@
 local M = { by_name = {} }
 
 local function json_text(text)
-  return (text:gsub('[%c"\\]', function(c) return string.format("\\u%04x", c:byte()) end))
+  return (text:gsub('[%c"\\]', function(c) return (string.format("\\u%04x", c:byte())) end))
 end
 
 local function flag(text)

@@ -140,8 +140,8 @@ local function hold_text(hold_ms)
   local minutes = hold_ms / 60000
   if minutes == 30 then return "half an hour" end
   if minutes == 60 then return "an hour" end
-  if minutes >= 2 then return string.format("%d minutes", math.floor(minutes)) end
-  return string.format("%d seconds", math.floor(hold_ms / 1000))
+  if minutes >= 2 then return (string.format("%d minutes", math.floor(minutes))) end
+  return (string.format("%d seconds", math.floor(hold_ms / 1000)))
 end
 
 --[[ settle(…): units are taken, or an order exists. outcome is a code; anything that is not one is PENDING. ]]

@@ -58,7 +58,7 @@ end
 function M.self_test()
   local text = "what do ya want for nothing?"
   local bytes = ffi.string(M.digest(M.new("Jefe"), text, #text), 32)
-  local hex = bytes:gsub(".", function(c) return string.format("%02x", c:byte()) end)
+  local hex = bytes:gsub(".", function(c) return (string.format("%02x", c:byte())) end)
   if hex ~= "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" then
     error("libcrypto's SHA256 functions do not give HMAC-SHA256 here: sessions cannot be verified")
   end

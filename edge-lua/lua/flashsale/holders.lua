@@ -24,7 +24,7 @@ end
 
 -- spread(f): the low bits of a CRC are well mixed, a multiplication's high bits better; stay within 32-bit operations.
 local function slot_of(f, mask)
-  return bit.band(bit.bxor(f, bit.rshift(f, 15), bit.rshift(f, 7)), mask)
+  return (bit.band(bit.bxor(f, bit.rshift(f, 15), bit.rshift(f, 7)), mask))
 end
 
 local function insert(slots, mask, f)
@@ -61,7 +61,7 @@ function M.may_hold(set, p, n)
 end
 
 local function chunk_key(item_id, epoch, offset)
-  return string.format("%d:%d@%d", item_id, epoch, offset)
+  return (string.format("%d:%d@%d", item_id, epoch, offset))
 end
 
 --[[ load(set, item_id, epoch, count): copies from the dict what the syncer has put there, up to count entries. ]]

@@ -88,7 +88,7 @@ local words = ffi.typeof("const int32_t *")
 -- Not 0 where one of a word's four bytes is below a space or a backslash (the has-a-zero-byte trick, for both at once).
 local function special(word)
   local slash = bxor(word, 0x5c5c5c5c)
-  return band(bor(band(word - 0x20202020, bnot(word)), band(slash - 0x01010101, bnot(slash))), 0x80808080)
+  return (band(bor(band(word - 0x20202020, bnot(word)), band(slash - 0x01010101, bnot(slash))), 0x80808080))
 end
 
 --[[ Whether no byte of all is a control byte or a backslash. That is so for what programs send in one line, and then each string
@@ -322,7 +322,7 @@ function M.integer(p, member)
   if member.kind ~= INTEGER or member.length > 15 then return nil end
   local start = member.start
   if member.length == 1 then return p[start] - 0x30 end
-  if p[start] ~= 0x2d then return tonumber(C.strtoull(ffi.cast("const char *", p + start), nil, 10)) end
+  if p[start] ~= 0x2d then return (tonumber(C.strtoull(ffi.cast("const char *", p + start), nil, 10))) end
   if p[start + 1] == 0x30 then return nil end -- -0 is no integer that anyone means
   return -tonumber(C.strtoull(ffi.cast("const char *", p + start + 1), nil, 10))
 end
@@ -352,7 +352,7 @@ end
 -- id(p, member): the string of a member that is an id; otherwise nil.
 function M.id(p, member)
   if member.kind ~= STRING or not M.id_at(p + member.start, member.length) then return nil end
-  return ffi.string(p + member.start, member.length)
+  return (ffi.string(p + member.start, member.length))
 end
 
 return M

@@ -52,7 +52,7 @@ function M.text(gauges)
     lines[#lines + 1] = string.format("flashsale_edge_%s %.15g", gauge[1], gauge[2])
   end
   lines[#lines + 1] = ""
-  return table.concat(lines, "\n")
+  return (table.concat(lines, "\n"))
 end
 
 return M

@@ -46,7 +46,7 @@ local function hold_lock()
     return true
   end
   if holder ~= me then return false end
-  return dict:set("syncer", me, LOCK_S)
+  return (dict:set("syncer", me, LOCK_S))
 end
 
 -- A fault that repeats each tick is logged once in ten seconds.
@@ -110,11 +110,11 @@ end
 local function hint_line(item, s)
   local count = ngx.shared.fs_holders:get(item.passed_key) or 0
   if not is_ready(s) then
-    return string.format("%s %d %d 0 0 - %d %d 0 0 0 0 %d\n", item.sku, item.id, item.epoch, item.catalog_opens,
-      item.catalog_closes, count)
+    return (string.format("%s %d %d 0 0 - %d %d 0 0 0 0 %d\n", item.sku, item.id, item.epoch, item.catalog_opens,
+      item.catalog_closes, count))
   end
-  return string.format("%s %d %d 1 %d %s %d %d %d %d %d %d %d\n", item.sku, item.id, item.epoch, s[2], s[3], s[4], s[5],
-    s[6], s[7], s[8], s[9], count)
+  return (string.format("%s %d %d 1 %d %s %d %d %d %d %d %d %d\n", item.sku, item.id, item.epoch, s[2], s[3], s[4], s[5],
+    s[6], s[7], s[8], s[9], count))
 end
 
 --[[ Hints carry when they were asked for, on our clock, and when they were taken, on Redis's. An older one never replaces a

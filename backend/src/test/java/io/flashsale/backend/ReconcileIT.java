@@ -121,6 +121,18 @@ class ReconcileIT {
     }
 
     @Test
+    void an_order_that_is_paid_for_is_missed_as_well() throws InterruptedException {
+        String id = orderOf("b2");
+        world.sql("UPDATE orders SET state = 'PAID' WHERE id = '" + id + "'");
+        world.sql("UPDATE promo_item SET held = held - 2, sold = sold + 2 WHERE id = " + item.id());
+        world.sql("INSERT INTO stock_ledger (operation_id, promo_item_id, sku, event, delta_available, delta_held,"
+                + " delta_sold, created_at) VALUES ('by hand', " + item.id()
+                + ", 'SKU', 'PAID', 0, -2, 2, UTC_TIMESTAMP(3))");
+        world.edge().hdel(world.keys(item).reservations(), id);
+        assertThat(differences(true)).containsExactly("UNKNOWN_TO_REDIS REBUILD FOUND");
+    }
+
+    @Test
     void states_that_do_not_go_together_have_the_item_built_anew() throws InterruptedException {
         world.sql("UPDATE orders SET state = 'CANCELLED' WHERE user_id = 'b4'");
         world.sql("UPDATE promo_item SET available = available + 2, held = held - 2 WHERE id = " + item.id());

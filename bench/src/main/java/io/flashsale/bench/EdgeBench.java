@@ -34,7 +34,7 @@ final class EdgeBench {
         List<Target.Buyer> buyers = target.buyers(plan.sessions(), "edge");
         List<Target.Buyer> banned = target.buyers(plan.banned(), "banned");
         report.say("blacklisting %d accounts", banned.size());
-        banned.forEach(b -> target.blacklist(b.userId()));
+        target.blacklist(banned);
         // a running system keeps its own buckets, which more accounts than these would not empty
         List<Target.Buyer> frequent = target.owned() ? buyers : buyers.subList(0, 100);
         String gone = "GONE-" + plan.id();

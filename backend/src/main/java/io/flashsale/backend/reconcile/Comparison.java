@@ -35,6 +35,7 @@ import org.springframework.stereotype.Component;
 class Comparison {
 
     private static final int PAGE = 1000;
+    private static final List<String> LIVE = List.of("PENDING_PAYMENT", "PAID");
     private static final Pattern ORDER_ID = Pattern.compile("\"orderId\"\\s*:\\s*\"([0-9a-z-]{1,64})\"");
 
     /** A message that the queue has had this long should be a row, unless the consumer is behind. */
@@ -60,7 +61,7 @@ class Comparison {
         }
     }
 
-    Look look(Item item) {
+    Look look(Item item, Pace pace) throws InterruptedException {
         ItemState before = state(item);
         if (before == null || !before.ready()) {
             return Look.skipped("Redis does not sell it at present");
@@ -73,7 +74,7 @@ class Comparison {
             }
             owed.add(order.group(1));
         }
-        var round = new Round(item, owed, new HashSet<>(truth.parked(item.id())));
+        var round = new Round(item, owed, new HashSet<>(truth.parked(item.id())), pace);
         round.books();
         round.reservations();
         round.rows();
@@ -97,21 +98,29 @@ class Comparison {
         private final Set<String> parked;
         private final List<Difference> differences = new ArrayList<>();
         private final Instant now = clock.instant();
+        private final Pace pace;
+        private long stepBegan = System.nanoTime();
         private TruthMapper.@Nullable Books books;
         private long orders;
         private long underWay;
 
-        private Round(Item item, Set<String> owed, Set<String> parked) {
+        private Round(Item item, Set<String> owed, Set<String> parked, Pace pace) {
             this.item = item;
             this.owed = owed;
             this.parked = parked;
+            this.pace = pace;
+        }
+
+        private void rest() throws InterruptedException {
+            pace.rest(System.nanoTime() - stepBegan);
+            stepBegan = System.nanoTime();
         }
 
         private void differs(Kind kind, String subject, String detail) {
             differences.add(new Difference(kind, subject, detail));
         }
 
-        private void books() {
+        private void books() throws InterruptedException {
             var seen = truth.books(item.id());
             books = seen;
             if (seen.available() != seen.ledgerAvailable()
@@ -136,9 +145,10 @@ class Comparison {
                         "held and sold are %d and %d; the orders come to %d and %d"
                                 .formatted(seen.held(), seen.sold(), seen.pendingUnits(), seen.paidUnits()));
             }
+            rest();
         }
 
-        private void reservations() {
+        private void reservations() throws InterruptedException {
             ScanCursor cursor = ScanCursor.INITIAL;
             do {
                 MapScanCursor<String, String> page = RedisLink.await(
@@ -146,6 +156,7 @@ class Comparison {
                 cursor = page;
                 if (!page.getMap().isEmpty()) {
                     compare(page.getMap());
+                    rest();
                 }
             } while (!cursor.isFinished());
         }
@@ -224,28 +235,35 @@ class Comparison {
             }
         }
 
-        /** The other way round: live orders that Redis has not. */
-        private void rows() {
-            String after = "";
-            List<Row> page;
-            do {
-                page = truth.live(item.id(), after, PAGE);
-                if (page.isEmpty()) {
-                    return;
-                }
-                var there = new HashMap<String, Boolean>();
-                RedisLink.await(link.commands()
-                                .hmget(
-                                        item.keys().reservations(),
-                                        page.stream().map(Row::id).toArray(String[]::new)))
-                        .forEach(each -> there.put(each.getKey(), each.hasValue()));
-                for (Row row : page) {
-                    if (!there.getOrDefault(row.id(), false) && !owed.contains(row.id())) {
-                        differs(Kind.UNKNOWN_TO_REDIS, row.id(), "the order is " + row.state());
+        /** The other way round: orders that hold or have bought units, and that Redis has not. */
+        private void rows() throws InterruptedException {
+            for (String state : LIVE) {
+                String after = "";
+                List<Row> page;
+                do {
+                    page = truth.inState(item.id(), state, after, PAGE);
+                    if (page.isEmpty()) {
+                        break;
                     }
+                    absent(page);
+                    after = page.get(page.size() - 1).id();
+                    rest();
+                } while (page.size() == PAGE);
+            }
+        }
+
+        private void absent(List<Row> page) {
+            var there = new HashMap<String, Boolean>();
+            RedisLink.await(link.commands()
+                            .hmget(
+                                    item.keys().reservations(),
+                                    page.stream().map(Row::id).toArray(String[]::new)))
+                    .forEach(each -> there.put(each.getKey(), each.hasValue()));
+            for (Row row : page) {
+                if (!there.getOrDefault(row.id(), false) && !owed.contains(row.id())) {
+                    differs(Kind.UNKNOWN_TO_REDIS, row.id(), "the order is " + row.state());
                 }
-                after = page.get(page.size() - 1).id();
-            } while (page.size() == PAGE);
+            }
         }
 
         private void counters(ItemState redis) {

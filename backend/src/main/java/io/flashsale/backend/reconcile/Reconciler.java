@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +32,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks at every live item once a minute, and a second time where something differs: what was under way has arrived by then.
- * What still differs is written down; what can be repaired without judging is repaired: never by giving stock back, only by
- * sending an order once more or by building the item anew from MySQL. A repair that did not help is not tried for ever.
+ * Looks at every live item, at leisure and again a minute after it was through, and a second time where something differs: what
+ * was under way has arrived by then. What still differs is written down; what can be repaired without judging is repaired:
+ * never by giving stock back, only by sending an order once more or by building the item anew from MySQL. A repair that did
+ * not help is not tried for ever.
  */
 @Component
 public class Reconciler extends Loop {
@@ -41,6 +43,9 @@ public class Reconciler extends Loop {
     private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
     private static final Duration EVERY = Duration.ofMinutes(1);
+
+    /** A comparison that nobody waits for rests this many times as long as it worked. */
+    private static final int REST = 9;
 
     private static final int BATCH = 128;
     private static final int MOST_TRIES = 3;
@@ -53,6 +58,7 @@ public class Reconciler extends Loop {
     private final RedisLink link;
     private final long settleMs;
     private final long began = System.nanoTime();
+    private final AtomicInteger waiting = new AtomicInteger();
 
     Reconciler(
             ItemDirectory items,
@@ -81,16 +87,31 @@ public class Reconciler extends Loop {
     @Override
     protected void run() throws InterruptedException {
         if (System.nanoTime() - began >= EVERY.toNanos()) {
-            reconcile(false);
+            compare(false);
         }
     }
 
     /** Proves that the stores agree about every live item, or says where they do not. */
-    public synchronized List<Report> reconcile(boolean dryRun) throws InterruptedException {
+    public List<Report> reconcile(boolean dryRun) throws InterruptedException {
+        waiting.incrementAndGet(); // and what is under way at leisure hurries
+        try {
+            return compare(dryRun);
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    private void rest(long workedNanos) throws InterruptedException {
+        if (waiting.get() == 0) {
+            TimeUnit.NANOSECONDS.sleep(REST * workedNanos);
+        }
+    }
+
+    private synchronized List<Report> compare(boolean dryRun) throws InterruptedException {
         List<Item> live = items.kept().stream().filter(Item::live).toList();
         Map<Long, Comparison.Look> first = new HashMap<>();
         for (Item item : live) {
-            first.put(item.id(), comparison.look(item));
+            first.put(item.id(), comparison.look(item, this::rest));
         }
         if (first.values().stream().anyMatch(look -> !look.differences().isEmpty())) {
             TimeUnit.MILLISECONDS.sleep(settleMs);
@@ -114,8 +135,8 @@ public class Reconciler extends Loop {
         return new Report(item.sku(), item.id(), look == null ? 0 : look.orders(), skipped, List.of());
     }
 
-    private Report again(Item item, Comparison.Look first, boolean dryRun) {
-        var second = comparison.look(item);
+    private Report again(Item item, Comparison.Look first, boolean dryRun) throws InterruptedException {
+        var second = comparison.look(item, this::rest);
         if (second.skipped() != null) {
             return new Report(item.sku(), item.id(), first.orders(), second.skipped(), List.of());
         }
@@ -225,7 +246,16 @@ public class Reconciler extends Loop {
      *
      * @return the finding afterwards; null if there is none of that id
      */
-    public synchronized @Nullable Finding approve(long id, String by) {
+    public @Nullable Finding approve(long id, String by) {
+        waiting.incrementAndGet();
+        try {
+            return approveAlone(id, by);
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+
+    private synchronized @Nullable Finding approveAlone(long id, String by) {
         Finding finding = findings.find(id);
         if (finding == null || !finding.state().equals("OPEN")) {
             return finding;

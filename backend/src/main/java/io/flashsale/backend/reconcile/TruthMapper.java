@@ -21,10 +21,14 @@ interface TruthMapper {
             """)
     List<Row> rows(@Param("ids") Collection<String> ids);
 
-    /** Orders that hold or have bought units, by id from after one on. */
-    @Select("SELECT id, user_id, quantity, state FROM orders WHERE promo_item_id = #{itemId} AND id > #{after}"
-            + " AND state IN ('PENDING_PAYMENT', 'PAID') ORDER BY id LIMIT #{most}")
-    List<Row> live(@Param("itemId") long itemId, @Param("after") String after, @Param("most") int most);
+    /** Orders of an item in one state, by id from after one on: a range of the index orders_item, whose entries end in the id. */
+    @Select("SELECT id, user_id, quantity, state FROM orders WHERE promo_item_id = #{itemId} AND state = #{state}"
+            + " AND id > #{after} ORDER BY id LIMIT #{most}")
+    List<Row> inState(
+            @Param("itemId") long itemId,
+            @Param("state") String state,
+            @Param("after") String after,
+            @Param("most") int most);
 
     /** Keys of messages that wait for somebody to settle them. */
     @Select("SELECT DISTINCT order_id FROM parked_message WHERE resolved_at IS NULL AND order_id IS NOT NULL"
