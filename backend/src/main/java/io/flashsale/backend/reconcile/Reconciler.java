@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks at every live item, at leisure and again a minute after it was through, and a second time where something differs: what
- * was under way has arrived by then. What still differs is written down; what can be repaired without judging is repaired:
+ * Looks at every live item once a minute, at leisure, and a second time where something differs: what was under way has arrived
+ * by then. What still differs is written down; what can be repaired without judging is repaired:
  * never by giving stock back, only by sending an order once more or by building the item anew from MySQL. A repair that did
  * not help is not tried for ever.
  */
@@ -57,7 +57,7 @@ public class Reconciler extends Loop {
     private final Rebuild rebuild;
     private final RedisLink link;
     private final long settleMs;
-    private final long began = System.nanoTime();
+    private long due = System.nanoTime() + EVERY.toNanos();
     private final AtomicInteger waiting = new AtomicInteger();
 
     Reconciler(
@@ -68,7 +68,7 @@ public class Reconciler extends Loop {
             Rebuild rebuild,
             RedisLink link,
             Settings settings) {
-        super("reconciler", EVERY);
+        super("reconciler", Duration.ofSeconds(1));
         settleMs = settings.reconcile().settle().toMillis();
         this.items = items;
         this.comparison = comparison;
@@ -86,7 +86,8 @@ public class Reconciler extends Loop {
 
     @Override
     protected void run() throws InterruptedException {
-        if (System.nanoTime() - began >= EVERY.toNanos()) {
+        if (System.nanoTime() - due >= 0) {
+            due = System.nanoTime() + EVERY.toNanos();
             compare(false);
         }
     }
