@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # The jars that run, and nothing else: tests and lints belong to `test`. Nothing is built while nothing has changed.
 
-BUILT_MODULES=(contract ops/rocketmq order-consumer backend cms-admin)
+BUILT_MODULES=(contract ops/rocketmq order-consumer backend cms-admin payment-sandbox)
 BUILT_FILES=(
   ops/rocketmq/target/classpath
   order-consumer/target/flashsale-order-consumer.jar
   backend/target/flashsale-backend.jar
   cms-admin/target/flashsale-cms-admin.jar
+  payment-sandbox/target/flashsale-payment-sandbox.jar
 )
 
 # ensure_built: one build of a checkout at a time, whatever home it is for.
@@ -27,7 +28,7 @@ ensure_built() {
     done_line 'jars are built' "$began"
     began=$(now_ms)
     mkdir -- "$built"
-    together 'unpack order-consumer' 'unpack backend' 'unpack cms-admin' || exit 1
+    together 'unpack order-consumer' 'unpack backend' 'unpack cms-admin' 'unpack payment-sandbox' || exit 1
     printf '%s\n' "$fingerprint" >"$built/fingerprint"
     done_line 'services are unpacked' "$began"
   fi
@@ -46,7 +47,7 @@ unpack() {
 # A home keeps what it runs, so that a later build cannot change a running program.
 take_services() {
   local service copy
-  for service in order-consumer backend cms-admin; do
+  for service in order-consumer backend cms-admin payment-sandbox; do
     copy="$FLASHSALE_HOME/app/$service"
     [[ "$(cat -- "$copy/taken-from" 2>/dev/null)" != "$1" ]] || continue
     rm -rf -- "$copy.new"

@@ -6,7 +6,7 @@ main() {
   [[ $# -eq 0 ]] || shift
   case $verb in
     help | -h | --help) verb_help ;;
-    up | down | status | logs | reset | test | bench | doctor | promo | buyers | stock | dlq | reconcile | mysql | redis)
+    up | down | status | logs | reset | test | bench | doctor | promo | buyers | stock | refund | dlq | reconcile | mysql | redis)
       load_settings
       "verb_$verb" "$@"
       ;;
@@ -45,6 +45,8 @@ verb_help() {
   promo topup SKU N
   buyers N [--level L] [--prefix P]     CSV userID,userLevel,sessionID
   stock SKU                             JSON, with whether MySQL and Redis agree
+  refund ORDER --reason TEXT [--units N] [--restock] [--key KEY]
+                                        gives money back; --restock: the units are on sale again
   reconcile [--dry-run]                 proves that MySQL and Redis agree, order by order; repairs what is safe to repair
   reconcile --approve ID                repairs what waits for a person, or takes it as it is
   dlq list [--all]|show ID              messages that could not become orders, with their reasons

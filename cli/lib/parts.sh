@@ -6,7 +6,7 @@
 #   ALIVE    a probe that a running part passes even while another part is away; READY where it is not set
 # <part>_probe, _ports and _version serve status.
 
-PARTS=(mysql redis namesrv broker consumer backend cms edge)
+PARTS=(mysql redis namesrv broker consumer backend cms sandbox edge)
 
 # What the processes inherit: nothing of the caller's shell that could change them (SERVER_PORT is Spring's, too).
 clean_environment() {

@@ -10,7 +10,7 @@ verb_down() {
   find_socket_dir
   lock_home
   stop_part edge 10
-  together 'stop_part backend 10' 'stop_part cms 10' 'stop_part consumer 10'
+  together 'stop_part backend 10' 'stop_part cms 10' 'stop_part sandbox 10' 'stop_part consumer 10'
   together 'stop_part broker 15' 'stop_part namesrv 10' 'stop_part redis 10' 'stop_part mysql 20'
   drop_short_socket_dir
   say "All is down after $(seconds_since "$began") s. The data stay in $FLASHSALE_HOME."

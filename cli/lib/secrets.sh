@@ -5,7 +5,7 @@
 SECRET_NAMES=(
   redis-edge redis-backend redis-operator
   mysql-backend mysql-consumer mysql-cms mysql-migration mysql-operator
-  edge-token internal-token operator-token
+  edge-token internal-token operator-token payment-key
 )
 
 make_secrets() {

@@ -1,19 +1,17 @@
 # shellcheck shell=bash
-# The three Java services: the order consumer (which migrates the tables at its start), the backend and the CMS. They
+# The Java services: the order consumer (which migrates the tables at its start), the backend and the CMS. They
 # are configured by their environment alone, and told where their secrets lie.
 
 
 
-# prepare_service PART PROGRAM HEAP_MB MYSQL_USER VARIABLE…
+# prepare_service PART PROGRAM HEAP_MB VARIABLE…
 prepare_service() {
-  local part=$1 program="$FLASHSALE_HOME/app/$2" jar="flashsale-$2.jar" heap=$3 user=$4 port="FLASHSALE_${1^^}_PORT"
-  shift 4
+  local part=$1 program="$FLASHSALE_HOME/app/$2" jar="flashsale-$2.jar" heap=$3 port="FLASHSALE_${1^^}_PORT"
+  shift 3
   COMMAND=(
     env -i "${CLEAN_ENV[@]}"
     FLASHSALE_PROFILE="$FLASHSALE_PROFILE"
     "$port=${!port}"
-    FLASHSALE_MYSQL_URL="jdbc:mysql://127.0.0.1:$FLASHSALE_MYSQL_PORT/flashsale"
-    FLASHSALE_MYSQL_USER="$user" FLASHSALE_MYSQL_PASSWORD_FILE="$SECRETS/mysql-$user"
     "$@"
     "$JAVA_HOME/bin/java" "${COMPILER[@]}" -Xms64m "-Xmx${heap}m" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError
     "-Djava.io.tmpdir=$FLASHSALE_HOME/tmp" -jar "$program/$jar"
@@ -24,20 +22,33 @@ prepare_service() {
   BOUND=180 # a small machine that does other things as well; one that dies is noticed at once
 }
 
+# mysql_as USER: sets MYSQL_AS to what a service needs to reach MySQL as this user.
+mysql_as() {
+  MYSQL_AS=(
+    FLASHSALE_MYSQL_URL="jdbc:mysql://127.0.0.1:$FLASHSALE_MYSQL_PORT/flashsale"
+    FLASHSALE_MYSQL_USER="$1" FLASHSALE_MYSQL_PASSWORD_FILE="$SECRETS/mysql-$1"
+  )
+}
+
 # Half of a start's processor time goes into the optimising compiler, which only the hot services earn back.
 COMPILER=()
 
 prepare_consumer() {
-  prepare_service consumer order-consumer "$FLASHSALE_CONSUMER_HEAP_MB" consumer \
+  local -a MYSQL_AS
+  mysql_as consumer
+  prepare_service consumer order-consumer "$FLASHSALE_CONSUMER_HEAP_MB" "${MYSQL_AS[@]}" \
     FLASHSALE_NAMESRV="127.0.0.1:$FLASHSALE_NAMESRV_PORT" \
     FLASHSALE_INTERNAL_TOKEN_FILE="$SECRETS/internal-token" \
+    FLASHSALE_PAYMENT_URL="http://127.0.0.1:$FLASHSALE_SANDBOX_PORT" FLASHSALE_PAYMENT_KEY_FILE="$SECRETS/payment-key" \
     FLASHSALE_MIGRATION_USER=migration FLASHSALE_MIGRATION_PASSWORD_FILE="$SECRETS/mysql-migration" \
     FLASHSALE_MIGRATIONS="filesystem:$ROOT/sql/migration,filesystem:$ROOT/ops/mariadb/grants"
   INPUTS+=("$ROOT"/sql/migration/*.sql "$ROOT"/ops/mariadb/grants/*.sql)
 }
 
 prepare_backend() {
-  prepare_service backend backend "$FLASHSALE_BACKEND_HEAP_MB" backend \
+  local -a MYSQL_AS
+  mysql_as backend
+  prepare_service backend backend "$FLASHSALE_BACKEND_HEAP_MB" "${MYSQL_AS[@]}" \
     FLASHSALE_REDIS_HOST=127.0.0.1 FLASHSALE_REDIS_PORT="$FLASHSALE_REDIS_PORT" \
     FLASHSALE_REDIS_USER=backend FLASHSALE_REDIS_PASSWORD_FILE="$SECRETS/redis-backend" \
     FLASHSALE_NAMESRV="127.0.0.1:$FLASHSALE_NAMESRV_PORT" \
@@ -47,9 +58,20 @@ prepare_backend() {
 }
 
 prepare_cms() {
-  local -a COMPILER=(-XX:TieredStopAtLevel=1)
-  prepare_service cms cms-admin "$FLASHSALE_CMS_HEAP_MB" cms \
+  local -a COMPILER=(-XX:TieredStopAtLevel=1) MYSQL_AS
+  mysql_as cms
+  prepare_service cms cms-admin "$FLASHSALE_CMS_HEAP_MB" "${MYSQL_AS[@]}" \
     FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token"
+}
+
+# The payment provider of a demo: in a file of its own, for it is none of the shop's.
+prepare_sandbox() {
+  local -a COMPILER=(-XX:TieredStopAtLevel=1)
+  prepare_service sandbox payment-sandbox "$FLASHSALE_SANDBOX_HEAP_MB" \
+    FLASHSALE_SANDBOX_KEY_FILE="$SECRETS/payment-key" FLASHSALE_SANDBOX_DATA="$FLASHSALE_HOME/sandbox/books" \
+    FLASHSALE_SANDBOX_EVENT_URL="http://127.0.0.1:$FLASHSALE_EDGE_PORT/api/payments/events/sandbox" \
+    FLASHSALE_SANDBOX_PUBLIC_URL="http://127.0.0.1:$FLASHSALE_SANDBOX_PORT" \
+    FLASHSALE_SANDBOX_SHOP_URL="http://127.0.0.1:$FLASHSALE_EDGE_PORT/"
 }
 
 # ready PORT: a service says so itself, on loopback, past any proxy.
@@ -60,6 +82,9 @@ backend_probe() { ready "$FLASHSALE_BACKEND_PORT"; }
 cms_probe() { ready "$FLASHSALE_CMS_PORT"; }
 consumer_ports() { printf '%s' "$FLASHSALE_CONSUMER_PORT"; }
 backend_ports() { printf '%s' "$FLASHSALE_BACKEND_PORT"; }
+sandbox_probe() { ready "$FLASHSALE_SANDBOX_PORT"; }
+sandbox_ports() { printf '%s' "$FLASHSALE_SANDBOX_PORT"; }
+sandbox_version() { checkout_version; }
 cms_ports() { printf '%s' "$FLASHSALE_CMS_PORT"; }
 consumer_version() { checkout_version; }
 backend_version() { checkout_version; }

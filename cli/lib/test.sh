@@ -186,7 +186,7 @@ choose_private_system() {
   remove_private_system
   port=$(free_port_block) || die 'No twenty free ports in a row were found for the test system.' 'End what listens from 21000 on.'
   PIDS="$FLASHSALE_HOME/pids"
-  for name in EDGE BACKEND CONSUMER CMS MYSQL REDIS NAMESRV BROKER; do
+  for name in EDGE BACKEND CONSUMER CMS SANDBOX MYSQL REDIS NAMESRV BROKER; do
     [[ $name != BROKER ]] || port=$((port + 5))
     export "FLASHSALE_${name}_PORT=$port"
     port=$((port + 1))

@@ -38,7 +38,7 @@ check_profile() {
 start_parts() {
   together start_queue 'ensure_part redis' 'ensure_part mysql' || exit 1
   ensure_part consumer
-  together 'ensure_part backend' 'ensure_part cms' 'ensure_part edge' || exit 1
+  together 'ensure_part backend' 'ensure_part cms' 'ensure_part sandbox' 'ensure_part edge' || exit 1
 }
 
 start_queue() {

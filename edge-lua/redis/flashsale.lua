@@ -21,7 +21,7 @@
   A replay, a verdict and an effect may come twice, late or in another order: each has an answer here.
   Loaded by the backend alone, and only over a lower VERSION. ]]
 
-local VERSION = 2
+local VERSION = 3
 
 local MAX_BATCH = 256 -- order ids or items in one call: keeps a call below a millisecond
 local MAX_QUANTITY = 100
@@ -151,13 +151,13 @@ end
   KEYS  1 item   2 buyers   3 requests   4 reservations   5 pending   6 holders
   ARGV  1 itemId   2 epoch   3 BEGIN | ROWS | END
     BEGIN  field, value, ...: the item's hash. Needs sku promo state opens closes hold price currency promo_version
-           min_level limits published available held sold version. Starts over whatever was there.
+           min_level limits published available held sold restocked version. Starts over whatever was there.
     ROWS   order id, packed reservation, ...: at most 256 orders, each once; S and P states count to the buyer's quota
     END    the number of rows that were sent
   Reply "OK" | "LIVE" (the lease covers this epoch: nothing was touched) | "INCOMPLETE" (END: rows are missing; begin again)
   O(batch) ]]
 local REQUIRED = { 'sku', 'promo', 'state', 'opens', 'closes', 'hold', 'price', 'currency', 'promo_version', 'min_level',
-  'limits', 'published', 'available', 'held', 'sold', 'version' }
+  'limits', 'published', 'available', 'held', 'sold', 'restocked', 'version' }
 
 local function install(keys, args)
   local item_id, epoch, step = args[1], args[2], args[3]
@@ -385,16 +385,18 @@ end
     RELEASE  order id                   an order was cancelled or expired: units and quota go back
     SOLD     order id                   an order was paid
     TOP_UP   published                  the new total, absolute
+    RESTOCK  restocked                  units that refunds put back on sale, all in all
     STATE    state, opens ms, closes ms
   Reply "APPLIED" | "ALREADY" (it had happened) | "IGNORED" (at or below the base version or overtaken by a later one)
         | "MISSING" (no such reservation, or one that cannot be so changed: the item is wrong, rebuild it)
-        | "NEGATIVE" (a total below what is held and sold) | "NOT_READY"
+        | "NEGATIVE" (a total below what is held and sold, or more returned than sold) | "NOT_READY"
   O(1) ]]
 local function apply(keys, args)
   local effect_version, kind = int(args[3]), args[4]
   if not effect_version or not args[5] then return misuse('apply takes itemId, epoch, version, kind and arguments') end
   if not covers(args[1], args[2], now_ms()) then return 'NOT_READY' end
-  local item = redis.call('HMGET', keys[1], 'version', 'published', 'available', 'published_version', 'state_version')
+  local item = redis.call('HMGET', keys[1], 'version', 'published', 'available', 'published_version', 'state_version',
+    'restocked', 'sold')
   if effect_version <= tonumber(item[1]) then return 'IGNORED' end
 
   if kind == 'RELEASE' or kind == 'SOLD' then
@@ -424,6 +426,18 @@ local function apply(keys, args)
     local available = tonumber(item[3]) + total - tonumber(item[2])
     if available < 0 then return 'NEGATIVE' end
     redis.call('HSET', keys[1], 'published', args[5], 'available', available, 'published_version', args[3])
+    return 'APPLIED'
+  end
+
+  if kind == 'RESTOCK' then
+    local total = int(args[5])
+    if not total then return misuse('RESTOCK takes a total') end
+    local units = total - tonumber(item[6])
+    if units <= 0 then return 'IGNORED' end
+    if units > tonumber(item[7]) then return 'NEGATIVE' end
+    redis.call('HINCRBY', keys[1], 'sold', -units)
+    redis.call('HINCRBY', keys[1], 'available', units)
+    redis.call('HSET', keys[1], 'restocked', args[5])
     return 'APPLIED'
   end
 

@@ -31,6 +31,8 @@ const json = (method, body) => ({
 // The edge answers within 2 s of a live backend; the rest is the shopper's network.
 export const promos = () => call("/api/promos", {}, 5000);
 export const order = (id) => call(`/api/orders/${encodeURIComponent(id)}`, {}, 5000);
+/** Asking the provider takes the backend up to 2.5 s. */
+export const pay = (id) => call(`/api/orders/${encodeURIComponent(id)}/payment`, json("POST"), 8000);
 export const demoSession = () => call("/api/demo-session", json("POST"), 8000);
 export const buy = (sku, quantity, requestID) =>
   call("/buy", json("POST", { goodsSKU: sku, goodsQuantity: quantity, requestID }), 8000);

@@ -40,10 +40,10 @@ export class Card {
   #shownAt = 0;
   #parts = {};
 
-  constructor(promo, item, onPress) {
+  constructor(promo, item, onPress, onPay) {
     this.#item = item;
     this.#promo = promo;
-    this.root = this.#build(onPress);
+    this.root = this.#build(onPress, onPay);
   }
 
   get phase() {
@@ -60,7 +60,7 @@ export class Card {
     this.#shownAt = performance.now();
   }
 
-  #build(onPress) {
+  #build(onPress, onPay) {
     const id = `item-${++made}`;
     const p = this.#parts;
     const cell = element("li", "cell");
@@ -103,9 +103,13 @@ export class Card {
     pay.append(p.pay);
     p.order.append(p.orderLabel, p.orderID, p.payLabel, pay);
     p.payRow = [p.payLabel, pay];
-    p.note = element("p", "note", { hidden: "" });
+    p.toPay = element("button", "pay", { type: "button", "data-testid": "pay", hidden: "" });
+    p.toPay.addEventListener("click", () => {
+      if (p.toPay.getAttribute("aria-disabled") !== "true") onPay();
+    });
+    p.note = element("p", "note", { role: "status", "data-testid": "pay-note" });
     p.hint = element("p", "hint", { "data-testid": "hint" });
-    p.outcome.append(p.message, p.order, p.note, p.hint);
+    p.outcome.append(p.message, p.order, p.toPay, p.note, p.hint);
 
     body.append(p.promo, p.name, p.price, facts, p.button, p.outcome);
     card.append(picture, body);
@@ -247,9 +251,23 @@ export class Card {
     put(p.payLabel, words("payIn"));
     put(p.pay, paying ? duration(payBefore - now, words("day")) : "");
     if (paying) set(p.pay, "datetime", machineDuration(payBefore - now));
-    p.note.hidden = !paying;
-    put(p.note, words("payLater"));
+    this.#renderPay(paying, words, language);
     put(p.hint, this.#hint(current, words, LANGUAGES[language]));
+  }
+
+  #renderPay(payable, words, language) {
+    const p = this.#parts;
+    const { paying } = this.#purchase;
+    const item = this.#item;
+    const away = paying === "asking" || paying === "leaving";
+    if (!payable && document.activeElement === p.toPay) p.outcome.focus({ preventScroll: true });
+    p.toPay.hidden = !payable;
+    put(p.toPay, words(away ? "pay.going" : "pay.button", { price: money(item.priceMinor, item.currency, LANGUAGES[language]) }));
+    set(p.toPay, "aria-disabled", away ? "true" : null);
+    set(p.toPay, "aria-busy", away ? "true" : null);
+    let note = "";
+    if (payable && paying !== "no" && !away) note = has(language, `unpaid.${paying}`) ? words(`unpaid.${paying}`) : words("unpaid.other");
+    put(p.note, note);
   }
 
   // In the place of an answer until there is one.

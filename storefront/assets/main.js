@@ -39,7 +39,12 @@ function cardOf(promo, item) {
   const key = `${promo.id}.${item.sku}`;
   let entry = cards.get(key);
   if (!entry) {
-    const card = new Card(promo, item, (how) => void purchase.press(how));
+    const card = new Card(
+      promo,
+      item,
+      (how) => void purchase.press(how),
+      () => void purchase.pay(),
+    );
     const purchase = new Purchase(promo.id, item.sku, clock, (state) => {
       card.show(state);
       render();
@@ -148,6 +153,9 @@ document.addEventListener("visibilitychange", () => {
   void poll();
 });
 window.addEventListener("online", () => void poll());
+window.addEventListener("pageshow", () => {
+  for (const { purchase } of cards.values()) purchase.returned();
+});
 
 speak(language);
 setInterval(render, RENDER_MS);

@@ -20,6 +20,8 @@ export class Purchase {
   #clock;
   #running = false;
   #following = null;
+  #last = { state: "idle" };
+  #paying = "no"; // or "asking", "leaving", or the code of why not
 
   constructor(promoId, sku, clock, show) {
     this.#promoId = promoId;
@@ -52,6 +54,27 @@ export class Purchase {
     } finally {
       this.#running = false;
     }
+  }
+
+  /** On to the provider's page. What comes of it is seen by following the order. */
+  async pay() {
+    const orderID = intents.recall(this.#promoId, this.#sku)?.orderID;
+    if (!orderID || this.#paying === "asking") return;
+    this.#payingIs("asking");
+    const answer = await api.pay(orderID);
+    const url = answer?.status === 200 ? answer.body?.payURL : null;
+    this.#payingIs(url ? "leaving" : (answer?.body?.code ?? "NO_ANSWER"));
+    if (url) window.location.assign(url);
+  }
+
+  /** Back by the browser's own button: the page may be as it was left. */
+  returned() {
+    if (this.#paying === "leaving") this.#payingIs("no");
+  }
+
+  #payingIs(paying) {
+    this.#paying = paying;
+    this.#tell(this.#last);
   }
 
   async #send() {
@@ -145,7 +168,8 @@ export class Purchase {
   }
 
   #tell(state) {
+    this.#last = state;
     const intent = intents.recall(this.#promoId, this.#sku);
-    this.#show({ orderID: intent?.orderID ?? null, payBefore: intent?.payBefore ?? null, ...state });
+    this.#show({ orderID: intent?.orderID ?? null, payBefore: intent?.payBefore ?? null, paying: this.#paying, ...state });
   }
 }

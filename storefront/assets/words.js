@@ -33,7 +33,15 @@ const WORDS = {
     none: "Sold out",
     allReserved: "All reserved",
     orderID: "Order",
-    payLater: "Paying is not part of this release. What is not paid in time goes back on sale.",
+    pay: { button: "Pay {price}", going: "On to the payment…" },
+    unpaid: {
+      BUSY: "The payment did not open. Your unit stays reserved: please try again.",
+      NO_ANSWER: "No answer arrived. Your unit stays reserved: please try again.",
+      THROTTLED: "Too many tries to pay at once. Please wait a minute.",
+      BLACKLISTED: "This account cannot pay at present.",
+      NOT_PAYABLE: "This order cannot be paid any more.",
+      other: "The payment did not open. Please try again, or reload the page.",
+    },
     button: {
       buy: "Buy now",
       again: "Try again",
@@ -118,7 +126,15 @@ const WORDS = {
     none: "已售罄",
     allReserved: "已订满",
     orderID: "订单号",
-    payLater: "当前版本暂未开放付款。逾期未付的商品会重新上架。",
+    pay: { button: "支付 {price}", going: "正在前往付款页面…" },
+    unpaid: {
+      BUSY: "付款页面未能打开，商品仍为您保留，请再试一次。",
+      NO_ANSWER: "未收到回应，商品仍为您保留，请再试一次。",
+      THROTTLED: "付款尝试过于频繁，请一分钟后再试。",
+      BLACKLISTED: "该账户目前无法付款。",
+      NOT_PAYABLE: "该订单已无法付款。",
+      other: "付款页面未能打开，请再试一次或刷新页面。",
+    },
     button: {
       buy: "立即抢购",
       again: "再试一次",

@@ -3,12 +3,15 @@
 
 -- order-consumer: orders and stock
 GRANT SELECT ON flashsale.promo TO 'consumer'@'%';
-GRANT SELECT, UPDATE (available, held, sold, version) ON flashsale.promo_item TO 'consumer'@'%';
+GRANT SELECT, UPDATE (available, held, sold, restocked, version) ON flashsale.promo_item TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.orders TO 'consumer'@'%';
 GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'consumer'@'%';
 GRANT SELECT, INSERT ON flashsale.redis_effect TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.parked_message TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.queue_fence TO 'consumer'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.payment TO 'consumer'@'%';
+GRANT SELECT, INSERT ON flashsale.payment_event TO 'consumer'@'%';
+GRANT SELECT, INSERT, UPDATE (state, updated_at) ON flashsale.refund TO 'consumer'@'%';
 GRANT SELECT ON flashsale.policy TO 'consumer'@'%';
 GRANT SELECT ON flashsale.buyer TO 'consumer'@'%';
 
@@ -25,6 +28,7 @@ GRANT SELECT, INSERT, UPDATE ON flashsale.buyer TO 'backend'@'%';
 GRANT SELECT ON flashsale.policy TO 'backend'@'%';
 GRANT SELECT, UPDATE (change_seq) ON flashsale.blacklist_entry TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.finding TO 'backend'@'%';
+GRANT SELECT ON flashsale.payment TO 'backend'@'%';
 
 -- cms-admin: promos, policies and the blacklist, with their audit
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';

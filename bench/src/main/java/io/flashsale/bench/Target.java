@@ -26,7 +26,7 @@ import java.util.function.BooleanSupplier;
 final class Target implements AutoCloseable {
 
     private static final List<String> PARTS =
-            List.of("EDGE", "BACKEND", "CONSUMER", "CMS", "MYSQL", "REDIS", "NAMESRV", "BROKER");
+            List.of("EDGE", "BACKEND", "CONSUMER", "CMS", "SANDBOX", "MYSQL", "REDIS", "NAMESRV", "BROKER");
 
     record Buyer(String userId, int level, String session) {}
 
@@ -65,6 +65,8 @@ final class Target implements AutoCloseable {
                 8082,
                 "CMS",
                 8083,
+                "SANDBOX",
+                8084,
                 "MYSQL",
                 13306,
                 "REDIS",

@@ -35,7 +35,7 @@ import org.springframework.stereotype.Component;
 class Comparison {
 
     private static final int PAGE = 1000;
-    private static final List<String> LIVE = List.of("PENDING_PAYMENT", "PAID");
+    private static final List<String> LIVE = List.of("PENDING_PAYMENT", "PAID", "REFUND_PENDING", "REFUNDED");
     private static final Pattern ORDER_ID = Pattern.compile("\"orderId\"\\s*:\\s*\"([0-9a-z-]{1,64})\"");
 
     /** A message that the queue has had this long should be a row, unless the consumer is behind. */
@@ -208,7 +208,7 @@ class Comparison {
             State expected =
                     switch (row.state()) {
                         case "PENDING_PAYMENT" -> State.SEND;
-                        case "PAID" -> State.PAID;
+                        case "PAID", "REFUND_PENDING", "REFUNDED" -> State.PAID;
                         default -> State.GIVEN_BACK;
                     };
             if (reservation.state() != expected) {
@@ -235,7 +235,7 @@ class Comparison {
             }
         }
 
-        /** The other way round: orders that hold or have bought units, and that Redis has not. */
+        /** The other way round: orders that hold or have bought units, returned or not, and that Redis has not. */
         private void rows() throws InterruptedException {
             for (String state : LIVE) {
                 String after = "";

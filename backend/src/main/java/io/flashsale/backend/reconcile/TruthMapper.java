@@ -41,7 +41,7 @@ interface TruthMapper {
     @Select("SELECT kind, payload FROM redis_effect WHERE promo_item_id = #{itemId} AND applied_at IS NULL")
     List<Owed> owed(long itemId);
 
-    /** The item's counters beside what its ledger and its orders come to; one statement, so one moment. */
+    /** The item's counters beside what its ledger and its orders come to, without the units that came back; one statement, so one moment. */
     record Books(
             long published,
             long available,
@@ -60,14 +60,14 @@ interface TruthMapper {
                    CAST(COALESCE(l.held, 0) AS SIGNED) AS ledger_held,
                    CAST(COALESCE(l.sold, 0) AS SIGNED) AS ledger_sold,
                    CAST(COALESCE(o.pending, 0) AS SIGNED) AS pending_units,
-                   CAST(COALESCE(o.paid, 0) AS SIGNED) AS paid_units
+                   CAST(COALESCE(o.paid, 0) - i.restocked AS SIGNED) AS paid_units
             FROM promo_item i
             LEFT JOIN (SELECT promo_item_id, SUM(delta_available) AS available, SUM(delta_held) AS held,
                               SUM(delta_sold) AS sold
                        FROM stock_ledger WHERE promo_item_id = #{itemId} GROUP BY promo_item_id) l
               ON l.promo_item_id = i.id
             LEFT JOIN (SELECT promo_item_id, SUM(IF(state = 'PENDING_PAYMENT', quantity, 0)) AS pending,
-                              SUM(IF(state = 'PAID', quantity, 0)) AS paid
+                              SUM(IF(state IN ('PAID', 'REFUND_PENDING', 'REFUNDED'), quantity, 0)) AS paid
                        FROM orders WHERE promo_item_id = #{itemId} GROUP BY promo_item_id) o
               ON o.promo_item_id = i.id
             WHERE i.id = #{itemId}

@@ -56,6 +56,7 @@ final class EffectCarrier extends Loop {
     record Payload(
             @Nullable String orderId,
             @Nullable Long published,
+            @Nullable Long restocked,
             @Nullable String state,
             @Nullable Long opens,
             @Nullable Long closes) {}
@@ -171,6 +172,11 @@ final class EffectCarrier extends Loop {
                 case "TOP_UP" -> {
                     if (payload.published() != null) {
                         return List.of(payload.published().toString());
+                    }
+                }
+                case "RESTOCK" -> {
+                    if (payload.restocked() != null) {
+                        return List.of(payload.restocked().toString());
                     }
                 }
                 case "STATE" -> {

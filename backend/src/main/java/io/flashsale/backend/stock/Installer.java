@@ -144,6 +144,7 @@ final class Installer {
         facts.put("available", Long.toString(item.available() - parkedUnits));
         facts.put("held", Long.toString(item.held() + parkedUnits));
         facts.put("sold", Long.toString(item.sold()));
+        facts.put("restocked", Long.toString(item.restocked()));
         facts.put("version", Long.toString(item.version()));
         return facts;
     }
@@ -152,7 +153,7 @@ final class Installer {
         State state =
                 switch (order.state()) {
                     case "PENDING_PAYMENT" -> State.SEND;
-                    case "PAID" -> State.PAID;
+                    case "PAID", "REFUND_PENDING", "REFUNDED" -> State.PAID;
                     default -> State.GIVEN_BACK;
                 };
         return new Reservation(

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A promo item as MySQL has it, with what it takes from its promo. Times are epoch milliseconds.
  *
  * @param state LIVE, PAUSED or ENDED; an item that is no longer live has ended, whatever its promo says
+ * @param restocked units that refunds put back on sale; they are in {@code available} or beyond, not in {@code sold}
  * @param limits units per buyer as the function library reads them: {@code default[;level=limit...]}, {@code -} for none
  */
 public record Item(
@@ -28,6 +29,7 @@ public record Item(
         long available,
         long held,
         long sold,
+        long restocked,
         long epoch,
         long version,
         boolean live) {

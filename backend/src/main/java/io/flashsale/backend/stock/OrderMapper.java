@@ -22,7 +22,7 @@ interface OrderMapper {
                    CAST(ROUND(UNIX_TIMESTAMP(created_at) * 1000) AS SIGNED) AS created,
                    CAST(ROUND(UNIX_TIMESTAMP(pay_before) * 1000) AS SIGNED) AS pay_before
             FROM orders
-            WHERE promo_item_id = #{itemId} AND state IN ('PENDING_PAYMENT', 'PAID', 'CANCELLED', 'EXPIRED')
+            WHERE promo_item_id = #{itemId} AND state <> 'REJECTED'
             """)
     @Options(resultSetType = ResultSetType.FORWARD_ONLY, fetchSize = Integer.MIN_VALUE)
     @ResultType(Order.class)

@@ -190,6 +190,15 @@ public final class StockFunctions {
         return orders;
     }
 
+    /** RETAKEN, ALREADY, LIMIT_REACHED, SOLD_OUT, MISSING or NOT_READY. */
+    public String retake(StockKeys keys, String orderId) {
+        return text(call(
+                "retake",
+                ScriptOutputType.STATUS,
+                List.of(keys.item(), keys.buyers(), keys.reservations()),
+                List.of(id(keys), epoch(keys), orderId)));
+    }
+
     RedisFuture<Object> apply(StockKeys keys, long version, String kind, List<String> arguments) {
         var args = new ArrayList<>(List.of(id(keys), epoch(keys), Long.toString(version), kind));
         args.addAll(arguments);

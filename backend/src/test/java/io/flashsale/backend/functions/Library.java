@@ -91,6 +91,7 @@ final class Library implements AutoCloseable {
         facts.put("available", Integer.toString(available));
         facts.put("held", Integer.toString(held));
         facts.put("sold", Integer.toString(sold));
+        facts.put("restocked", "0");
         facts.put("version", "10");
         return facts;
     }

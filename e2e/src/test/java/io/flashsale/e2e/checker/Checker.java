@@ -26,6 +26,7 @@ public final class Checker {
             OrderChecks.check(scene, findings);
             RequestChecks.check(scene, findings);
             ReadingChecks.check(scene, findings);
+            MoneyChecks.check(scene, findings);
         }
         if (run.dump().effectsDue() > 0) {
             findings.add(

@@ -17,6 +17,8 @@ public record Dump(
         List<Item> items,
         List<Order> orders,
         List<Entry> ledger,
+        List<Payment> payments,
+        List<Refund> refunds,
         List<Parked> parked,
         List<Hot> hot,
         int effectsDue) {
@@ -25,12 +27,19 @@ public record Dump(
         items = List.copyOf(items);
         orders = List.copyOf(orders);
         ledger = List.copyOf(ledger);
+        payments = List.copyOf(payments);
+        refunds = List.copyOf(refunds);
         parked = List.copyOf(parked);
         hot = List.copyOf(hot);
     }
 
-    /** A row of promo_item. */
-    public record Item(long id, String sku, long published, long available, long held, long sold, long epoch) {}
+    /**
+     * A row of promo_item.
+     *
+     * @param restocked units that refunds put back on sale, which are sold no longer
+     */
+    public record Item(
+            long id, String sku, long published, long available, long held, long sold, long restocked, long epoch) {}
 
     /** A row of orders. */
     public record Order(
@@ -50,7 +59,12 @@ public record Dump(
 
         /** Holds units or owns them. */
         public boolean live() {
-            return state.equals("PENDING_PAYMENT") || state.equals("PAID");
+            return state.equals("PENDING_PAYMENT") || bought();
+        }
+
+        /** Paid for, whether or not some or all of it was refunded since. */
+        public boolean bought() {
+            return state.equals("PAID") || state.startsWith("REFUND");
         }
 
         public boolean rejected() {
@@ -85,6 +99,24 @@ public record Dump(
             int available,
             int held,
             int sold) {}
+
+    /**
+     * A row of payment.
+     *
+     * @param receivedMinor what the provider took; null: nothing that we heard of
+     */
+    public record Payment(
+            String id, String orderId, long amountMinor, String currency, @Nullable Long receivedMinor, String state) {}
+
+    /** A row of refund; quantity 0: of a payment that could not stand. */
+    public record Refund(
+            String id,
+            String orderId,
+            String paymentId,
+            int quantity,
+            boolean restock,
+            long amountMinor,
+            String state) {}
 
     /** A row of parked_message that nobody has settled. */
     public record Parked(long id, @Nullable String orderId, String reason) {}

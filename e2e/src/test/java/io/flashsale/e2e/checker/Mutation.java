@@ -57,12 +57,15 @@ public enum Mutation {
     }),
     A_COUNTER_IS_OFF_BY_ONE("INV-01", dump -> {
         Dump.Item i = dump.items().get(0);
-        var changed = new Dump.Item(i.id(), i.sku(), i.published(), i.available() + 1, i.held(), i.sold(), i.epoch());
+        var changed = new Dump.Item(
+                i.id(), i.sku(), i.published(), i.available() + 1, i.held(), i.sold(), i.restocked(), i.epoch());
         return new Dump(
                 dump.takenAt(),
                 replaced(dump.items(), i, changed),
                 dump.orders(),
                 dump.ledger(),
+                dump.payments(),
+                dump.refunds(),
                 dump.parked(),
                 dump.hot(),
                 dump.effectsDue());
@@ -110,12 +113,33 @@ public enum Mutation {
                 dump,
                 hot(dump, hot(dump).buyers(), hot(dump).requests(), hot(dump).reservations(), pending));
     }),
+    MONEY_WAS_TAKEN_FOR_NOTHING("INV-13", dump -> with(dump, payment(dump, "PAID"))),
+    MONEY_IS_STUCK("INV-13", dump -> with(dump, payment(dump, "LATE"))),
+    MONEY_WAS_TAKEN_AND_FORGOTTEN("INV-30", dump -> with(dump, payment(dump, "CREATED"))),
     AN_EFFECT_IS_OWED(
             "INV-04",
-            dump -> new Dump(dump.takenAt(), dump.items(), dump.orders(), dump.ledger(), dump.parked(), dump.hot(), 1)),
+            dump -> new Dump(
+                    dump.takenAt(),
+                    dump.items(),
+                    dump.orders(),
+                    dump.ledger(),
+                    dump.payments(),
+                    dump.refunds(),
+                    dump.parked(),
+                    dump.hot(),
+                    1)),
     REDIS_WAS_NOT_REBUILT(
             "INV-04",
-            dump -> new Dump(dump.takenAt(), dump.items(), dump.orders(), dump.ledger(), dump.parked(), List.of(), 0));
+            dump -> new Dump(
+                    dump.takenAt(),
+                    dump.items(),
+                    dump.orders(),
+                    dump.ledger(),
+                    dump.payments(),
+                    dump.refunds(),
+                    dump.parked(),
+                    List.of(),
+                    0));
 
     public final String noticedBy;
     private final UnaryOperator<Dump> change;
@@ -169,8 +193,42 @@ public enum Mutation {
                 h.holders());
     }
 
+    /** Of an order that is not paid. */
+    private static Dump.Payment payment(Dump dump, String state) {
+        Dump.Order order = dump.orders().stream()
+                .filter(o -> !o.bought() && o.itemId() == dump.items().get(0).id())
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("every order is paid"));
+        long price = order.priceMinor() * order.quantity();
+        return new Dump.Payment(order.id() + "-9", order.id(), price, order.currency(), price, state);
+    }
+
+    private static Dump with(Dump dump, Dump.Payment payment) {
+        List<Dump.Payment> payments = new ArrayList<>(dump.payments());
+        payments.add(payment);
+        return new Dump(
+                dump.takenAt(),
+                dump.items(),
+                dump.orders(),
+                dump.ledger(),
+                payments,
+                dump.refunds(),
+                dump.parked(),
+                dump.hot(),
+                dump.effectsDue());
+    }
+
     private static Dump with(Dump dump, List<Dump.Order> orders, List<Dump.Entry> ledger) {
-        return new Dump(dump.takenAt(), dump.items(), orders, ledger, dump.parked(), dump.hot(), dump.effectsDue());
+        return new Dump(
+                dump.takenAt(),
+                dump.items(),
+                orders,
+                ledger,
+                dump.payments(),
+                dump.refunds(),
+                dump.parked(),
+                dump.hot(),
+                dump.effectsDue());
     }
 
     private static Dump with(Dump dump, Dump.Hot hot) {
@@ -179,6 +237,8 @@ public enum Mutation {
                 dump.items(),
                 dump.orders(),
                 dump.ledger(),
+                dump.payments(),
+                dump.refunds(),
                 dump.parked(),
                 replaced(dump.hot(), hot(dump), hot),
                 dump.effectsDue());

@@ -24,6 +24,8 @@ final class Scene {
     final Map<String, Dump.Order> orderById = new LinkedHashMap<>();
     final List<Dump.Entry> ledger;
     final Map<String, List<Dump.Entry>> ledgerByOrder = new HashMap<>();
+    final List<Dump.Payment> payments;
+    final List<Dump.Refund> refunds;
     final List<Attempt> attempts;
     final Map<String, List<Attempt>> attemptsByUser = new HashMap<>();
     final Map<String, List<Attempt>> attemptsByOrder = new HashMap<>();
@@ -54,6 +56,12 @@ final class Scene {
                         .add(entry);
             }
         }
+        this.payments = dump.payments().stream()
+                .filter(p -> orderById.containsKey(p.orderId()))
+                .toList();
+        this.refunds = dump.refunds().stream()
+                .filter(r -> orderById.containsKey(r.orderId()))
+                .toList();
         this.attempts =
                 run.attempts().stream().filter(a -> a.sku().equals(offer.sku())).toList();
         for (Attempt attempt : attempts) {

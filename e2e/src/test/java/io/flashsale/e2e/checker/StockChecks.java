@@ -89,6 +89,8 @@ final class StockChecks {
             case "CANCELLED", "EXPIRED" -> e.available() > 0 && e.held() == -e.available() && e.sold() == 0;
             case "PAID" -> e.sold() > 0 && e.held() == -e.sold() && e.available() == 0;
             case "RETAKEN" -> e.sold() > 0 && e.available() == -e.sold() && e.held() == 0;
+            case "RETURNED" -> e.available() > 0 && e.sold() == -e.available() && e.held() == 0;
+            case "REFUNDED" -> e.available() == 0 && e.held() == 0 && e.sold() == 0;
             default -> false;
         };
     }
@@ -119,9 +121,11 @@ final class StockChecks {
             if (order == null) {
                 continue;
             }
-            int has = byUser.merge(order.userId(), entry.held() + entry.sold(), Integer::sum);
+            // What a refund brings back is bought all the same: it does not make room for more.
+            int units = entry.event().equals("RETURNED") ? 0 : entry.held() + entry.sold();
+            int has = byUser.merge(order.userId(), units, Integer::sum);
             int limit = scene.offer.limitOf(order.level());
-            if (has > limit && entry.held() + entry.sold() > 0) {
+            if (has > limit && units > 0) {
                 findings.add(
                         "INV-09",
                         "%s (level %d) has %d of %s by order %s, the limit is %d",
@@ -137,14 +141,17 @@ final class StockChecks {
 
     private static void releases(Scene scene, Findings findings) {
         for (Dump.Order order : scene.orders) {
-            List<Dump.Entry> entries = scene.entriesOf(order.id());
+            List<Dump.Entry> entries = scene.entriesOf(order.id()).stream()
+                    .filter(e -> !e.event().equals("RETURNED") && !e.event().equals("REFUNDED"))
+                    .toList();
             List<String> events = entries.stream().map(Dump.Entry::event).toList();
             List<List<String>> lawful =
                     switch (order.state()) {
                         case "PENDING_PAYMENT" -> List.of(List.of("HELD"));
-                        case "PAID" -> List.of(List.of("HELD", "PAID"), List.of("HELD", "EXPIRED", "RETAKEN"));
+                        case "PAID", "REFUND_PENDING", "REFUNDED" ->
+                            List.of(List.of("HELD", "PAID"), List.of("HELD", "EXPIRED", "RETAKEN"));
                         case "CANCELLED" -> List.of(List.of("HELD", "CANCELLED"));
-                        case "EXPIRED", "REFUND_PENDING", "REFUNDED" -> List.of(List.of("HELD", "EXPIRED"));
+                        case "EXPIRED" -> List.of(List.of("HELD", "EXPIRED"));
                         case "REJECTED" -> List.of(List.<String>of());
                         default -> List.of();
                     };
@@ -178,7 +185,7 @@ final class StockChecks {
     private static void undersell(Scene scene, Findings findings) {
         int largest = scene.attempts.stream().mapToInt(Attempt::quantity).max().orElse(1);
         long returned = scene.ledger.stream()
-                .filter(e -> e.event().equals("CANCELLED") || e.event().equals("EXPIRED"))
+                .filter(e -> List.of("CANCELLED", "EXPIRED", "RETURNED").contains(e.event()))
                 .mapToLong(Dump.Entry::available)
                 .sum();
         if (scene.hot != null) {

@@ -59,10 +59,10 @@ final class StoreChecks {
                 case REFUSED, GIVEN_BACK -> {}
             }
         }
-        if (held != hot.held() || sold != hot.sold()) {
+        if (held != hot.held() || sold != hot.sold() + scene.item.restocked()) {
             findings.add(
                     "INV-04",
-                    "%s: Redis counts held %d, sold %d, its reservations come to %d, %d",
+                    "%s: Redis counts held %d, sold %d, its reservations come to %d, %d with what was returned",
                     scene.offer.sku(),
                     hot.held(),
                     hot.sold(),
@@ -119,7 +119,7 @@ final class StoreChecks {
         }
         return switch (order.state()) {
             case "PENDING_PAYMENT" -> "held";
-            case "PAID" -> "paid";
+            case "PAID", "REFUND_PENDING", "REFUNDED" -> "paid";
             case "REJECTED" -> "nothing";
             default -> "given back";
         };

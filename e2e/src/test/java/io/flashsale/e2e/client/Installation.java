@@ -22,7 +22,7 @@ public record Installation(Path root, Path home) {
         return new Installation(Path.of(root), Path.of(home));
     }
 
-    /** The port of a part: EDGE, BACKEND, CONSUMER, CMS, MYSQL, REDIS, NAMESRV or BROKER. */
+    /** The port of a part: EDGE, BACKEND, CONSUMER, CMS, SANDBOX, MYSQL, REDIS, NAMESRV or BROKER. */
     public int port(String part) {
         String value = System.getenv("FLASHSALE_" + part + "_PORT");
         if (value == null) {

@@ -112,6 +112,16 @@ public final class Shop implements AutoCloseable {
                 "DELETE", edge.resolve("/api/cart/" + orderId), null, "Authorization", "Bearer " + buyer.session());
     }
 
+    /** Asks where to pay. */
+    public Http.Answer pay(Buyer buyer, String orderId) {
+        return Http.send(
+                "POST",
+                edge.resolve("/api/orders/" + orderId + "/payment"),
+                null,
+                "Authorization",
+                "Bearer " + buyer.session());
+    }
+
     @Override
     public void close() {
         threads.shutdown();

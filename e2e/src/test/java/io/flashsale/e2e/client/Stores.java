@@ -70,10 +70,14 @@ public final class Stores implements AutoCloseable {
             List<Dump.Item> items = new ArrayList<>();
             List<Dump.Order> orders = new ArrayList<>();
             List<Dump.Entry> ledger = new ArrayList<>();
+            List<Dump.Payment> payments = new ArrayList<>();
+            List<Dump.Refund> refunds = new ArrayList<>();
             for (String sku : skus) {
                 items.addAll(rows(connection, ITEMS, Stores::item, sku));
                 orders.addAll(rows(connection, ORDERS, Stores::order, sku));
                 ledger.addAll(rows(connection, LEDGER, Stores::entry, sku));
+                payments.addAll(rows(connection, PAYMENTS, Stores::payment, sku));
+                refunds.addAll(rows(connection, REFUNDS, Stores::refund, sku));
             }
             int due = 0;
             for (Dump.Item item : items) {
@@ -84,14 +88,14 @@ public final class Stores implements AutoCloseable {
             for (Dump.Item item : items) {
                 hot(item).ifPresent(hot::add);
             }
-            return new Dump(Instant.now(), items, orders, ledger, parked, hot, due);
+            return new Dump(Instant.now(), items, orders, ledger, payments, refunds, parked, hot, due);
         } catch (SQLException e) {
             throw new IllegalStateException("cannot read MySQL", e);
         }
     }
 
     private static final String ITEMS =
-            "SELECT id, sku, published, available, held, sold, epoch FROM promo_item WHERE sku = ? ORDER BY id";
+            "SELECT id, sku, published, available, held, sold, restocked, epoch FROM promo_item WHERE sku = ? ORDER BY id";
     private static final String ORDERS =
             """
             SELECT id, promo_item_id, sku, user_id, user_level, quantity, price_minor, currency, state, reason, request_id,
@@ -100,6 +104,18 @@ public final class Stores implements AutoCloseable {
             """
             SELECT id, operation_id, order_id, promo_item_id, event, delta_available, delta_held, delta_sold
             FROM stock_ledger WHERE sku = ? ORDER BY id""";
+    private static final String PAYMENTS =
+            """
+            SELECT p.id, p.order_id, p.amount_minor, p.currency, p.received_minor, p.state
+            FROM payment p JOIN orders o ON o.id = p.order_id WHERE o.sku = ? ORDER BY p.id""";
+    private static final String REFUNDS =
+            """
+            SELECT r.id, r.order_id, r.payment_id, r.quantity, r.restock, r.amount_minor, r.state
+            FROM refund r JOIN orders o ON o.id = r.order_id WHERE o.sku = ? ORDER BY r.id""";
+    private static final String UNSETTLED_MONEY =
+            """
+            SELECT COUNT(*) FROM orders o LEFT JOIN payment p ON p.order_id = o.id LEFT JOIN refund r ON r.order_id = o.id
+            WHERE o.sku = ? AND (p.state IN ('LATE', 'REFUND_DUE') OR r.state <> 'DONE' OR o.state = 'REFUND_PENDING')""";
     private static final String DUE =
             """
             SELECT COUNT(*) FROM redis_effect
@@ -116,6 +132,7 @@ public final class Stores implements AutoCloseable {
                 r.getLong("available"),
                 r.getLong("held"),
                 r.getLong("sold"),
+                r.getLong("restocked"),
                 r.getLong("epoch"));
     }
 
@@ -148,6 +165,27 @@ public final class Stores implements AutoCloseable {
                 r.getInt("delta_sold"));
     }
 
+    private static Dump.Payment payment(ResultSet r) throws SQLException {
+        return new Dump.Payment(
+                r.getString("id"),
+                r.getString("order_id"),
+                r.getLong("amount_minor"),
+                r.getString("currency"),
+                r.getObject("received_minor", Long.class),
+                r.getString("state"));
+    }
+
+    private static Dump.Refund refund(ResultSet r) throws SQLException {
+        return new Dump.Refund(
+                r.getString("id"),
+                r.getString("order_id"),
+                r.getString("payment_id"),
+                r.getInt("quantity"),
+                r.getBoolean("restock"),
+                r.getLong("amount_minor"),
+                r.getString("state"));
+    }
+
     private static Dump.Parked parked(ResultSet r) throws SQLException {
         return new Dump.Parked(r.getLong("id"), r.getString("order_id"), r.getString("reason"));
     }
@@ -174,10 +212,15 @@ public final class Stores implements AutoCloseable {
         return orders(sku).stream().filter(o -> o.id().equals(id)).findFirst();
     }
 
-    /** Whether nothing is owed between the stores any more; effects that rest are owed, too. */
+    public List<Dump.Payment> payments(String sku) {
+        return query(PAYMENTS, Stores::payment, sku);
+    }
+
+    /** Whether nothing is owed any more, between the stores or to a buyer; effects that rest are owed, too. */
     boolean settled(String sku) {
         Dump.Item item = item(sku);
-        int owed = query(OWED, r -> r.getInt(1), item.id()).get(0);
+        int owed = query(OWED, r -> r.getInt(1), item.id()).get(0)
+                + query(UNSETTLED_MONEY, r -> r.getInt(1), sku).get(0);
         Optional<Dump.Hot> hot = hot(item);
         return owed == 0
                 && hot.isPresent()

@@ -10,6 +10,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ViewportSize;
 import io.flashsale.e2e.checker.Dump;
 import io.flashsale.e2e.client.Buyer;
@@ -69,6 +70,40 @@ class StorefrontIT {
             assertThat(order.quantity()).isEqualTo(1);
             assertThat(order.userId()).startsWith("demo-");
             assertThat(order.priceMinor()).isEqualTo(1999);
+            assertThat(complaints).as("what the browser's console said").isEmpty();
+            page.context().close();
+        }
+    }
+
+    @Test
+    void a_visitor_pays_on_the_providers_page_and_comes_back_to_a_paid_order() {
+        try (var sale = new Sale("pay", Terms.of("PAY", 5).limit(1))) {
+            Page page = open(1280, 900);
+            Locator card = card(page, sale.sku());
+            card.getByTestId("buy").click();
+            assertPlaced(card);
+            String id = card.getByTestId("order-id").textContent().strip();
+
+            card.getByTestId("pay").click();
+            page.waitForURL("**/pay/**");
+            assertThat(page.getByRole(AriaRole.HEADING)).hasText("CNY 19.99");
+            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screens", "pay.png")));
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Pay"))
+                    .click();
+            assertThat(page.getByText("Paid.")).isVisible();
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> sale.stores()
+                    .order(sale.sku(), id)
+                    .orElseThrow()
+                    .state()
+                    .equals("PAID"));
+            page.reload();
+            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screens", "paid.png")));
+
+            page.getByText("Back to the shop").click();
+            assertThat(card(page, sale.sku()))
+                    .hasAttribute(
+                            "data-state", "paid", new LocatorAssertions.HasAttributeOptions().setTimeout(PATIENCE_MS));
+            page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screens", "paid-shop.png")));
             assertThat(complaints).as("what the browser's console said").isEmpty();
             page.context().close();
         }

@@ -15,9 +15,11 @@ final class Dumps {
         int units = offer.units();
         return new Dump(
                 dump.takenAt(),
-                List.of(new Dump.Item(item.id(), item.sku(), units, units, 0, 0, 1)),
+                List.of(new Dump.Item(item.id(), item.sku(), units, units, 0, 0, 0, 1)),
                 List.of(),
                 List.of(new Dump.Entry(1, "publish:" + item.id(), null, item.id(), "PUBLISHED", units, 0, 0)),
+                List.of(),
+                List.of(),
                 List.of(),
                 List.of(new Dump.Hot(
                         item.id(), 1, true, units, units, 0, 0, 0, Map.of(), Map.of(), Map.of(), Set.of(), List.of())),

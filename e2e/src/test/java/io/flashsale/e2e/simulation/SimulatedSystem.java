@@ -83,6 +83,7 @@ final class SimulatedSystem {
     private final Set<String> orderIds = new HashSet<>();
     private final Set<String> orderKeys = new HashSet<>();
     private final List<Dump.Entry> ledger = new ArrayList<>();
+    private final List<Dump.Payment> payments = new ArrayList<>();
     private final List<Effect> effects = new ArrayList<>();
 
     // processes: work begun by a generation that has died is never finished
@@ -615,8 +616,16 @@ final class SimulatedSystem {
         for (Dump.Order order : List.copyOf(orders)) {
             if (order.state().equals("PENDING_PAYMENT") && order.payBefore().isBefore(instant())) {
                 release(order, "EXPIRED");
+                if (bug == Bug.KEEP_LATE_MONEY) {
+                    payments.add(payment(order, "LATE"));
+                }
             }
         }
+    }
+
+    private static Dump.Payment payment(Dump.Order order, String state) {
+        long price = order.priceMinor() * order.quantity();
+        return new Dump.Payment(order.id() + "-1", order.id(), price, order.currency(), price, state);
     }
 
     private void cancelOneOf(String user) {
@@ -633,6 +642,9 @@ final class SimulatedSystem {
                 .ifPresent(o -> {
                     orders.set(orders.indexOf(o), o.withState("PAID"));
                     move(o.id(), "PAID", o.quantity());
+                    if (bug != Bug.PAY_WITHOUT_MONEY) {
+                        payments.add(payment(o, "PAID"));
+                    }
                     effects.add(new Effect(o.id(), true, time.nowMs()));
                 });
     }
@@ -709,9 +721,9 @@ final class SimulatedSystem {
                 reservations,
                 pending.keySet(),
                 holders);
-        var item = new Dump.Item(ITEM, "SIM", STOCK, rowAvailable, rowHeld, rowSold, rowEpoch);
+        var item = new Dump.Item(ITEM, "SIM", STOCK, rowAvailable, rowHeld, rowSold, 0, rowEpoch);
         int due = (int) effects.stream().filter(e -> !e.carried).count();
-        return new Dump(instant(), List.of(item), orders, ledger, List.of(), List.of(hot), due);
+        return new Dump(instant(), List.of(item), orders, ledger, payments, List.of(), List.of(), List.of(hot), due);
     }
 
     private Reservation reservation(String user, int level, int quantity, @Nullable String key, char state) {

@@ -1,14 +1,16 @@
 package io.flashsale.consumer.cancel;
 
+import static io.flashsale.consumer.web.Problems.problem;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flashsale.consumer.order.OrderState;
 import io.flashsale.contract.OrderId;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -56,24 +58,15 @@ class CancelController {
             return ResponseEntity.ok(new Answer(id, OrderState.CANCELLED, cancelled.changed()));
         }
         if (outcome instanceof CancelOrder.Outcome.NotCancellable closed) {
-            ProblemDetail detail =
-                    detail(HttpStatus.CONFLICT, "NOT_CANCELLABLE", "The order is " + closed.state() + ".");
-            detail.setProperty("state", closed.state());
-            return ResponseEntity.status(HttpStatus.CONFLICT).body(detail);
+            return problem(
+                    HttpStatus.CONFLICT,
+                    "NOT_CANCELLABLE",
+                    "The order is " + closed.state() + ".",
+                    Map.of("state", closed.state()));
         }
         if (outcome instanceof CancelOrder.Outcome.Unusable unusable) {
             return problem(HttpStatus.CONFLICT, "RESERVATION_UNUSABLE", unusable.why());
         }
         return problem(HttpStatus.NOT_FOUND, "UNKNOWN_ORDER", "There is no such order.");
-    }
-
-    private static ResponseEntity<ProblemDetail> problem(HttpStatus status, String code, String text) {
-        return ResponseEntity.status(status).body(detail(status, code, text));
-    }
-
-    private static ProblemDetail detail(HttpStatus status, String code, String text) {
-        ProblemDetail detail = ProblemDetail.forStatusAndDetail(status, text);
-        detail.setProperty("code", code);
-        return detail;
     }
 }

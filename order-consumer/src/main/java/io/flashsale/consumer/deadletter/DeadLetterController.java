@@ -1,5 +1,7 @@
 package io.flashsale.consumer.deadletter;
 
+import static io.flashsale.consumer.web.Problems.problem;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flashsale.consumer.intake.Redelivery;
 import io.flashsale.consumer.parking.ParkedMessages.Entry;
@@ -176,11 +178,5 @@ class DeadLetterController {
 
     private static ResponseEntity<ProblemDetail> bad(String text) {
         return problem(HttpStatus.BAD_REQUEST, "BAD_REQUEST", text);
-    }
-
-    private static ResponseEntity<ProblemDetail> problem(HttpStatus status, String code, String text) {
-        ProblemDetail detail = ProblemDetail.forStatusAndDetail(status, text);
-        detail.setProperty("code", code);
-        return ResponseEntity.status(status).body(detail);
     }
 }

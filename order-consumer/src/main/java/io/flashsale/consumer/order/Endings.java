@@ -63,7 +63,7 @@ public class Endings {
                 now);
     }
 
-    private Instant afterRest(Instant now) {
+    Instant afterRest(Instant now) {
         return now.plus(REST).plusMillis(random.nextInt(REST_SPREAD_MS + 1));
     }
 }

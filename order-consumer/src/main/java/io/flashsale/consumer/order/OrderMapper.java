@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @Mapper
 interface OrderMapper {
 
-    String COLUMNS = "id, promo_item_id, sku, user_id, quantity, state";
+    String COLUMNS = "id, promo_item_id, sku, user_id, quantity, refunded, state";
 
     @Select("SELECT " + COLUMNS + " FROM orders WHERE id = #{id} FOR UPDATE")
     @Nullable
@@ -36,6 +36,22 @@ interface OrderMapper {
             "SELECT id FROM orders WHERE user_id = #{userId} AND promo_item_id = #{itemId} AND request_id = #{requestId}")
     @Nullable
     String boundTo(@Param("userId") String userId, @Param("itemId") long itemId, @Param("requestId") String requestId);
+
+    @Update("UPDATE orders SET state = 'PAID', reason = NULL, updated_at = #{now} WHERE id = #{id} AND state = #{from}")
+    int pay(@Param("id") String id, @Param("from") OrderState from, @Param("now") String now);
+
+    /** The state first: it is made of what {@code refunded} was. */
+    @Update("UPDATE orders SET state = IF(refunded + #{units} = quantity, 'REFUND_PENDING', state),"
+            + " refunded = refunded + #{units}, reason = #{reason}, updated_at = #{now}"
+            + " WHERE id = #{id} AND state = 'PAID' AND refunded + #{units} <= quantity")
+    int refund(
+            @Param("id") String id,
+            @Param("units") int units,
+            @Param("reason") String reason,
+            @Param("now") String now);
+
+    @Update("UPDATE orders SET state = 'REFUNDED', updated_at = #{now} WHERE id = #{id} AND state = 'REFUND_PENDING'")
+    int refunded(@Param("id") String id, @Param("now") String now);
 
     @Update("<script>UPDATE orders SET state = #{to}, reason = #{reason}, updated_at = #{now}"
             + " WHERE state = 'PENDING_PAYMENT' AND id IN"

@@ -41,7 +41,8 @@ public class Orders {
                             row.getString(3),
                             row.getString(4),
                             row.getInt(5),
-                            OrderState.valueOf(row.getString(6)));
+                            row.getInt(6),
+                            OrderState.valueOf(row.getString(7)));
                     found.put(order.id(), order);
                 },
                 ids.toArray());

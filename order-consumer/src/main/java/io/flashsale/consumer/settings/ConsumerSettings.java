@@ -37,12 +37,20 @@ public record ConsumerSettings(
         @Valid Mysql mysql,
         @Valid Migration migration,
         @Valid @DefaultValue Intake intake,
-        @Valid @DefaultValue Sweep sweep) {
+        @Valid @DefaultValue Sweep sweep,
+        @Valid Payment payment) {
 
     public enum Profile {
         DEMO,
         PRODUCTION
     }
+
+    /** The payment provider. */
+    public record Payment(
+            @Pattern(regexp = "https?://.+", message = "FLASHSALE_PAYMENT_URL must be http(s)://host[:port]")
+                    String url,
+            @NotBlank(message = "FLASHSALE_PAYMENT_KEY_FILE must name the file of the key shared with the provider")
+                    String keyFile) {}
 
     /** How the service reaches its rows; this user needs no DDL. */
     public record Mysql(

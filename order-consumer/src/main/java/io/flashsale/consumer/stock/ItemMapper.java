@@ -14,7 +14,7 @@ interface ItemMapper {
     @Select(
             """
             <script>
-            SELECT id, sku, available, epoch, version FROM promo_item WHERE id IN
+            SELECT id, sku, available, restocked, epoch, version FROM promo_item WHERE id IN
             <foreach item="id" collection="ids" open="(" separator="," close=")">#{id}</foreach>
             ORDER BY id FOR UPDATE
             </script>
@@ -29,6 +29,15 @@ interface ItemMapper {
     @Update("UPDATE promo_item SET available = available + #{units}, held = held - #{units}"
             + " WHERE id = #{id} AND held >= #{units}")
     int release(@Param("id") long id, @Param("units") int units);
+
+    @Update("UPDATE promo_item SET held = held - #{units}, sold = sold + #{units}"
+            + " WHERE id = #{id} AND held >= #{units}")
+    int sell(@Param("id") long id, @Param("units") int units);
+
+    @Update(
+            "UPDATE promo_item SET available = available + #{units}, sold = sold - #{units}, restocked = restocked + #{units}"
+                    + " WHERE id = #{id} AND sold >= #{units}")
+    int restock(@Param("id") long id, @Param("units") int units);
 
     @Update("UPDATE promo_item SET version = version + #{by} WHERE id = #{id} AND version = #{from}")
     int raiseVersion(@Param("id") long id, @Param("from") long from, @Param("by") int by);

@@ -23,7 +23,8 @@ public class Stock {
     /** The lines are made of the orders' own rows: nothing is told twice, and a line costs one parameter. */
     private static final String APPEND =
             "INSERT INTO stock_ledger (operation_id, order_id, promo_item_id, sku, event, delta_available, delta_held, delta_sold,"
-                    + " created_at) SELECT CONCAT(id, ?), id, promo_item_id, sku, ?, ? * quantity, ? * quantity, 0, ? FROM orders"
+                    + " created_at) SELECT CONCAT(id, ?), id, promo_item_id, sku, ?, ? * quantity, ? * quantity, ? * quantity, ?"
+                    + " FROM orders"
                     + " WHERE id IN (%s) ORDER BY id";
 
     private static final String OWE =
@@ -61,6 +62,38 @@ public class Stock {
         }
     }
 
+    /** Makes held units sold ones. @throws IllegalStateException if fewer are held */
+    public void sell(long itemId, int units) {
+        if (items.sell(itemId, units) != 1) {
+            throw new IllegalStateException("item " + itemId + " holds fewer than the " + units + " units to be sold");
+        }
+    }
+
+    /** Puts sold units back on sale. @throws IllegalStateException if fewer are sold */
+    public void restock(long itemId, int units) {
+        if (items.restock(itemId, units) != 1) {
+            throw new IllegalStateException(
+                    "item " + itemId + " sold fewer than the " + units + " units to be returned");
+        }
+    }
+
+    /** Adds one line to the ledger, for some of an order's units. @param operation UNIQUE among all lines */
+    public void append(
+            LedgerEvent event, String operation, String orderId, long itemId, String sku, int units, Instant now) {
+        jdbc.update(
+                "INSERT INTO stock_ledger (operation_id, order_id, promo_item_id, sku, event, delta_available, delta_held,"
+                        + " delta_sold, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                operation,
+                orderId,
+                itemId,
+                sku,
+                event.name(),
+                event.available * units,
+                event.held * units,
+                event.sold * units,
+                Utc.text(now));
+    }
+
     /**
      * Adds a line to the ledger for each of the orders, which are in MySQL. The same event happens to an order once: its operation id is
      * UNIQUE.
@@ -69,11 +102,12 @@ public class Stock {
         if (orderIds.isEmpty()) {
             return;
         }
-        List<Object> arguments = new ArrayList<>(orderIds.size() + 5);
+        List<Object> arguments = new ArrayList<>(orderIds.size() + 6);
         arguments.add(":" + event);
         arguments.add(event.name());
         arguments.add(event.available);
         arguments.add(event.held);
+        arguments.add(event.sold);
         arguments.add(Utc.text(now));
         arguments.addAll(orderIds);
         int lines = jdbc.update(

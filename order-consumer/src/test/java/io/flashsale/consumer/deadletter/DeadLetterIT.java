@@ -3,15 +3,12 @@ package io.flashsale.consumer.deadletter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flashsale.consumer.testing.Secrets;
+import io.flashsale.consumer.testing.Service;
 import io.flashsale.consumer.testing.Shop;
 import io.flashsale.contract.OrderMessage;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
-import io.flashsale.slice.WithoutQueue;
-import io.flashsale.testkit.RealMariaDb;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -20,13 +17,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.client.RestClient;
 
 /** Parked messages are looked at, tried again and given up over HTTP, against a real database. */
 class DeadLetterIT {
@@ -36,35 +28,22 @@ class DeadLetterIT {
     static Path folder;
 
     private static Shop shop;
-    private static ConfigurableApplicationContext context;
-    private static RestClient http;
+    private static Service service;
 
     @BeforeAll
     static void start() {
-        shop = Shop.open(RealMariaDb.shared());
-        var environment = new HashMap<String, Object>(Secrets.environment(folder, shop.url(), "127.0.0.1:1", shop));
-        environment.put("management.endpoint.health.validate-group-membership", "false");
-        context = new SpringApplicationBuilder(WithoutQueue.class)
-                .web(WebApplicationType.SERVLET)
-                .properties(environment)
-                .run();
-        http = RestClient.builder()
-                .baseUrl("http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port"))
-                .defaultHeader("X-Flashsale-Internal", Secrets.TOKEN)
-                .defaultStatusHandler(HttpStatusCode::isError, (request, response) -> {})
-                .build();
+        service = new Service(folder, Map.of());
+        shop = service.shop;
     }
 
     @AfterAll
     static void stop() {
-        context.close();
+        service.close();
     }
 
     @BeforeEach
     void anEmptyShop() {
-        for (String table : new String[] {"orders", "stock_ledger", "redis_effect", "parked_message", "promo_item"}) {
-            shop.run("DELETE FROM " + table);
-        }
+        service.empty();
     }
 
     @AfterEach
@@ -89,19 +68,12 @@ class DeadLetterIT {
         return shop.order(item, "u1", 2, "r1", Instant.now());
     }
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
     private static ResponseEntity<Map<String, Object>> post(String path, String body) {
-        return (ResponseEntity) http.post()
-                .uri("/internal/parked/" + path)
-                .contentType(MediaType.APPLICATION_JSON)
-                .body(body)
-                .retrieve()
-                .toEntity(Map.class);
+        return service.post("/internal/parked/" + path, body);
     }
 
     private static String outcome(ResponseEntity<Map<String, Object>> answer) {
-        var body = answer.getBody();
-        return body == null ? "nothing" : String.valueOf(body.get("outcome"));
+        return Service.field(answer, "outcome");
     }
 
     private String resolution(long id) {
@@ -204,19 +176,22 @@ class DeadLetterIT {
         long done = park("m2", "1-y", item, "x".getBytes(UTF_8));
         post(done + "/discard", "{\"by\":\"ann\",\"why\":\"test\"}");
 
-        String lines = http.get()
+        String lines = service.http
+                .get()
                 .uri("/internal/parked")
                 .accept(MediaType.TEXT_PLAIN)
                 .retrieve()
                 .body(String.class);
         assertThat(lines).isEqualTo(id + "\t2026-11-20T10:00:00Z\tOPEN\t1-?[31m\tof this test\n");
-        String all = http.get()
+        String all = service.http
+                .get()
                 .uri("/internal/parked?resolved=true")
                 .accept(MediaType.APPLICATION_JSON)
                 .retrieve()
                 .body(String.class);
         assertThat(all).contains("\"resolution\":\"DISCARDED\"").contains("2026-11-20T10:00:00.123Z");
-        String shown = http.get().uri("/internal/parked/" + id).retrieve().body(String.class);
+        String shown =
+                service.http.get().uri("/internal/parked/" + id).retrieve().body(String.class);
         assertThat(shown).contains("\"body\":\"{\\\"v\\\":9}\"").contains("\"problem\":\"");
     }
 

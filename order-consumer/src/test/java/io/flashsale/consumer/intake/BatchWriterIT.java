@@ -8,15 +8,13 @@ import io.flashsale.consumer.expiry.ExpirySweep;
 import io.flashsale.consumer.order.Rejection;
 import io.flashsale.consumer.store.Utc;
 import io.flashsale.consumer.testing.Orders;
-import io.flashsale.consumer.testing.Secrets;
+import io.flashsale.consumer.testing.Service;
 import io.flashsale.consumer.testing.Shop;
 import io.flashsale.consumer.testing.TestClock;
 import io.flashsale.contract.OrderMessage;
 import io.flashsale.contract.OrderMessage.EpochMarker;
 import io.flashsale.contract.OrderMessage.Fence;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
-import io.flashsale.slice.WithoutQueue;
-import io.flashsale.testkit.RealMariaDb;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -24,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,9 +39,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -61,7 +55,7 @@ class BatchWriterIT {
     static Path folder;
 
     private static Shop shop;
-    private static ConfigurableApplicationContext context;
+    private static Service service;
     private static BatchWriter writer;
     private static ExpirySweep sweep;
     private static TestClock clock;
@@ -71,37 +65,23 @@ class BatchWriterIT {
 
     @BeforeAll
     static void start() {
-        shop = Shop.open(RealMariaDb.shared());
-        var environment = new HashMap<String, Object>(Secrets.environment(folder, shop.url(), "127.0.0.1:1", shop));
-        environment.put("management.endpoint.health.validate-group-membership", "false");
-        context = new SpringApplicationBuilder(WithoutQueue.class)
-                .web(WebApplicationType.SERVLET)
-                .properties(environment)
-                .run();
-        writer = context.getBean(BatchWriter.class);
-        sweep = context.getBean(ExpirySweep.class);
-        clock = (TestClock) context.getBean(java.time.Clock.class);
-        address = "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
-        http = RestClient.builder()
-                .baseUrl(address)
-                .defaultHeader("X-Flashsale-Internal", Secrets.TOKEN)
-                .defaultStatusHandler(HttpStatusCode::isError, (request, response) -> {})
-                .build();
+        service = new Service(folder, Map.of());
+        shop = service.shop;
+        writer = service.bean(BatchWriter.class);
+        sweep = service.bean(ExpirySweep.class);
+        clock = service.clock;
+        address = service.address;
+        http = service.http;
     }
 
     @AfterAll
     static void stop() {
-        context.close();
+        service.close();
     }
 
     @BeforeEach
     void anEmptyShop() {
-        shop.run("DELETE FROM orders");
-        shop.run("DELETE FROM stock_ledger");
-        shop.run("DELETE FROM redis_effect");
-        shop.run("DELETE FROM parked_message");
-        shop.run("DELETE FROM queue_fence");
-        shop.run("DELETE FROM promo_item");
+        service.empty();
     }
 
     @AfterEach
@@ -111,7 +91,7 @@ class BatchWriterIT {
 
     @Test
     void a_connection_reads_what_is_committed_and_gives_up_on_a_server_that_is_silent() throws Exception {
-        try (var connection = context.getBean(DataSource.class).getConnection()) {
+        try (var connection = service.bean(DataSource.class).getConnection()) {
             assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
             assertThat(connection.getNetworkTimeout()).isEqualTo(5_000);
         }
@@ -190,7 +170,7 @@ class BatchWriterIT {
         assertThatThrownBy(
                         () -> shop.run(
                                 "INSERT INTO orders SELECT CONCAT(id, 'x'), promo_id, promo_item_id, sku, user_id, user_level, quantity, price_minor,"
-                                        + " currency, promo_version, state, reason, request_id, epoch, seq, trace_id, created_at, pay_before, updated_at FROM orders"))
+                                        + " currency, promo_version, state, reason, request_id, epoch, seq, trace_id, created_at, pay_before, updated_at, refunded FROM orders"))
                 .hasStackTraceContaining("orders_request");
         assertThatThrownBy(
                         () -> shop.run(

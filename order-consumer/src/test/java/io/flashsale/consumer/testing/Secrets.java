@@ -10,31 +10,26 @@ import java.util.Map;
 /** The environment of a consumer, with its secrets in files. */
 public final class Secrets {
 
+    public static final String PAYMENT_KEY = "payment-key-of-the-tests-0123456789";
     public static final String TOKEN = "internal-token-of-the-tests-0123456789";
 
     private Secrets() {}
 
     /** @param jdbcUrl without user and password */
     public static Map<String, String> environment(Path folder, String jdbcUrl, String namesrv, Shop shop) {
-        return Map.of(
-                "FLASHSALE_CONSUMER_PORT",
-                "0",
-                "FLASHSALE_NAMESRV",
-                namesrv,
-                "FLASHSALE_MYSQL_URL",
-                jdbcUrl,
-                "FLASHSALE_MYSQL_USER",
-                Shop.USER,
-                "FLASHSALE_MYSQL_PASSWORD_FILE",
-                file(folder, "mysql", Shop.PASSWORD),
-                "FLASHSALE_MIGRATION_USER",
-                shop.server.user(),
-                "FLASHSALE_MIGRATION_PASSWORD_FILE",
-                file(folder, "migration", shop.server.password()),
-                "FLASHSALE_MIGRATIONS",
-                "filesystem:" + io.flashsale.testkit.Checkout.root().resolve("sql/migration"),
-                "FLASHSALE_INTERNAL_TOKEN_FILE",
-                file(folder, "token", TOKEN));
+        return Map.ofEntries(
+                Map.entry("FLASHSALE_PAYMENT_KEY_FILE", file(folder, "payment", PAYMENT_KEY)),
+                Map.entry("FLASHSALE_CONSUMER_PORT", "0"),
+                Map.entry("FLASHSALE_NAMESRV", namesrv),
+                Map.entry("FLASHSALE_MYSQL_URL", jdbcUrl),
+                Map.entry("FLASHSALE_MYSQL_USER", Shop.USER),
+                Map.entry("FLASHSALE_MYSQL_PASSWORD_FILE", file(folder, "mysql", Shop.PASSWORD)),
+                Map.entry("FLASHSALE_MIGRATION_USER", shop.server.user()),
+                Map.entry("FLASHSALE_MIGRATION_PASSWORD_FILE", file(folder, "migration", shop.server.password())),
+                Map.entry(
+                        "FLASHSALE_MIGRATIONS",
+                        "filesystem:" + io.flashsale.testkit.Checkout.root().resolve("sql/migration")),
+                Map.entry("FLASHSALE_INTERNAL_TOKEN_FILE", file(folder, "token", TOKEN)));
     }
 
     private static String file(Path folder, String name, String content) {

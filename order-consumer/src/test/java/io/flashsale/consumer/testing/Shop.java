@@ -25,7 +25,10 @@ public final class Shop {
             "SELECT, INSERT ON %s.stock_ledger",
             "SELECT, INSERT ON %s.redis_effect",
             "SELECT, INSERT, UPDATE ON %s.parked_message",
-            "SELECT, INSERT, UPDATE ON %s.queue_fence");
+            "SELECT, INSERT, UPDATE ON %s.queue_fence",
+            "SELECT, INSERT, UPDATE ON %s.payment",
+            "SELECT, INSERT ON %s.payment_event",
+            "SELECT, INSERT, UPDATE ON %s.refund");
 
     public static final String USER = "consumer";
     public static final String PASSWORD = "consumer-test";
@@ -170,20 +173,30 @@ public final class Shop {
                         + " HAVING COALESCE(SUM(o.quantity), 0) <> i.held"));
         wrongs.addAll(column("SELECT CONCAT('order ', o.id, ' is ', o.state, ' but its ledger says ',"
                 + " COALESCE(GROUP_CONCAT(l.event ORDER BY l.id), 'nothing'))"
-                + " FROM orders o LEFT JOIN stock_ledger l ON l.order_id = o.id GROUP BY o.id, o.state"
+                + " FROM orders o LEFT JOIN stock_ledger l ON l.order_id = o.id AND l.event NOT IN ('RETURNED', 'REFUNDED')"
+                + " GROUP BY o.id, o.state"
                 + " HAVING COALESCE(GROUP_CONCAT(l.event ORDER BY l.id), '') <> CASE o.state WHEN 'PENDING_PAYMENT' THEN 'HELD'"
-                + " WHEN 'REJECTED' THEN '' ELSE CONCAT('HELD,', o.state) END"));
+                + " WHEN 'REJECTED' THEN ''"
+                + " WHEN 'PAID' THEN IF(SUM(l.event = 'RETAKEN') = 1, 'HELD,EXPIRED,RETAKEN', 'HELD,PAID')"
+                + " WHEN 'REFUND_PENDING' THEN 'HELD,PAID' WHEN 'REFUNDED' THEN 'HELD,PAID'"
+                + " ELSE CONCAT('HELD,', o.state) END"));
         wrongs.addAll(
                 column(
                         "SELECT CONCAT('order ', o.id, ' is ', o.state, ' and owes Redis ', COUNT(e.id), ' releases')"
                                 + " FROM orders o LEFT JOIN redis_effect e ON e.kind = 'RELEASE' AND e.payload = CONCAT('{\"orderId\":\"', o.id, '\"}')"
                                 + " GROUP BY o.id, o.state, o.reason"
-                                + " HAVING COUNT(e.id) <> IF(o.state IN ('CANCELLED', 'EXPIRED') OR o.reason = 'DISCARDED', 1, 0)"));
+                                + " HAVING COUNT(e.id) <> IF(o.state IN ('CANCELLED', 'EXPIRED') OR o.reason = 'DISCARDED'"
+                                + " OR EXISTS (SELECT 1 FROM stock_ledger l WHERE l.order_id = o.id AND l.event = 'RETAKEN'), 1, 0)"));
         wrongs.addAll(
                 column(
                         "SELECT CONCAT('item ', i.id, ' is at version ', i.version, ' after ', COUNT(e.id), ' effects up to ',"
                                 + " COALESCE(MAX(e.version), 0)) FROM promo_item i LEFT JOIN redis_effect e ON e.promo_item_id = i.id"
                                 + " GROUP BY i.id, i.version HAVING i.version <> COUNT(e.id) OR i.version <> COALESCE(MAX(e.version), 0)"));
+        wrongs.addAll(column(
+                "SELECT CONCAT('item ', i.id, ' sold ', i.sold, ' and took back ', i.restocked, ' of ', COALESCE(SUM(o.quantity), 0))"
+                        + " FROM promo_item i LEFT JOIN orders o ON o.promo_item_id = i.id"
+                        + " AND o.state IN ('PAID', 'REFUND_PENDING', 'REFUNDED') GROUP BY i.id, i.sold, i.restocked"
+                        + " HAVING COALESCE(SUM(o.quantity), 0) <> i.sold + i.restocked"));
         wrongs.addAll(column("SELECT CONCAT('order ', id, ' is rejected and binds ', request_id) FROM orders"
                 + " WHERE state = 'REJECTED' AND request_id IS NOT NULL"));
         return wrongs;

@@ -1,0 +1,64 @@
+package io.flashsale.backend.payment;
+
+import io.flashsale.backend.background.Loop;
+import io.flashsale.backend.order.ConsumerClient;
+import io.flashsale.backend.stock.Item;
+import io.flashsale.backend.stock.ItemDirectory;
+import io.flashsale.backend.stock.StockFunctions;
+import io.flashsale.backend.web.Refusal;
+import io.micrometer.core.instrument.Metrics;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+
+/**
+ * Payments that came after their orders had expired: takes units and quota again in Redis, which ignores the window, and tells the
+ * consumer, which takes them in MySQL or sends the money back. Anything may die in between: what Redis has taken already it says again,
+ * and a rebuild forgets what MySQL does not know.
+ */
+@Component
+final class LatePayments extends Loop {
+
+    private static final int MOST = 50;
+
+    private final PaymentQueries queries;
+    private final ItemDirectory items;
+    private final StockFunctions functions;
+    private final ConsumerClient consumer;
+
+    LatePayments(PaymentQueries queries, ItemDirectory items, StockFunctions functions, ConsumerClient consumer) {
+        super("late-payments", Duration.ofMillis(500));
+        this.queries = queries;
+        this.items = items;
+        this.functions = functions;
+        this.consumer = consumer;
+    }
+
+    private record Retaken(boolean taken, long epoch) {}
+
+    @Override
+    protected void run() {
+        for (var late : queries.late(MOST)) {
+            Item item = items.byId(late.itemId());
+            if (item == null) {
+                continue;
+            }
+            boolean kept = items.kept().stream().anyMatch(each -> each.id() == item.id());
+            // Long after its end an item is in Redis no more: then there is nothing to take from.
+            String outcome = kept ? functions.retake(item.keys(), late.orderId()) : "ENDED";
+            if (outcome.equals("NOT_READY") || outcome.equals("MISSING")) {
+                continue; // being rebuilt, or about to be: the next round
+            }
+            boolean taken = outcome.equals("RETAKEN") || outcome.equals("ALREADY");
+            try {
+                consumer.post(
+                        "/internal/payments/" + late.paymentId() + "/retaken",
+                        new Retaken(taken, item.epoch()),
+                        "payment");
+                Metrics.counter("flashsale_late_payments_total", "outcome", outcome)
+                        .increment();
+            } catch (Refusal unknown) {
+                return; // Redis says ALREADY the next time
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.flashsale.backend.payment;
+
+import io.flashsale.backend.account.Session;
+import io.flashsale.backend.account.Sessions;
+import io.flashsale.backend.order.ConsumerClient;
+import io.flashsale.backend.order.UnwrittenOrders;
+import io.flashsale.backend.web.Bulkhead;
+import io.flashsale.backend.web.Refusal;
+import io.flashsale.contract.OrderId;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * {@code POST /api/orders/{id}/payment}: where to pay, for the buyer himself, after a second look at his standing.
+ * {@code POST /api/payments/events/{provider}}: a provider's event, handed on as it came; its signature is its only credential.
+ */
+@RestController
+final class PaymentEndpoints {
+
+    /** Payments of one buyer in a minute; a person needs a few, somebody who tries cards many. */
+    private static final int MOST_A_MINUTE = 20;
+
+    private static final List<String> SIGNATURES = List.of("X-Sandbox-Signature");
+
+    private final Sessions sessions;
+    private final UnwrittenOrders unwritten;
+    private final PaymentQueries queries;
+    private final ConsumerClient consumer;
+    private final Bulkhead paying = new Bulkhead(8, Duration.ofMillis(500), "payment");
+    private final Bulkhead hearing = new Bulkhead(8, Duration.ofMillis(500), "payment");
+
+    PaymentEndpoints(Sessions sessions, UnwrittenOrders unwritten, PaymentQueries queries, ConsumerClient consumer) {
+        this.sessions = sessions;
+        this.unwritten = unwritten;
+        this.queries = queries;
+        this.consumer = consumer;
+    }
+
+    @PostMapping("/api/orders/{id}/payment")
+    ResponseEntity<byte[]> pay(@PathVariable String id, HttpServletRequest request) {
+        Session session = sessions.requireForChange(request);
+        OrderId orderId;
+        try {
+            orderId = OrderId.parse(id);
+        } catch (IllegalArgumentException notAnId) {
+            throw Refusal.unknownOrder();
+        }
+        return paying.call(() -> pay(orderId, session.userId()));
+    }
+
+    private ResponseEntity<byte[]> pay(OrderId id, String userId) {
+        var reservation = unwritten.reservationOf(id, userId);
+        var standing = queries.standing(userId);
+        if (standing.blacklisted() || !"ACTIVE".equals(standing.state())) {
+            throw Refusal.of(403, "BLACKLISTED", "This account may not pay at present.");
+        }
+        if (standing.asked() >= MOST_A_MINUTE) {
+            throw Refusal.of(429, "THROTTLED", "Too many payments in a minute, please try later.");
+        }
+        return consumer.post(
+                "/internal/orders/" + id.text() + "/payment",
+                new ConsumerClient.Change(userId, reservation),
+                "payment");
+    }
+
+    @PostMapping("/api/payments/events/{provider}")
+    ResponseEntity<byte[]> event(@PathVariable String provider, @RequestBody byte[] body, HttpServletRequest request) {
+        if (!provider.matches("[a-z0-9-]{1,32}")) {
+            throw Refusal.of(404, "NOT_FOUND", "There is no such provider.");
+        }
+        Map<String, String> signatures = new HashMap<>();
+        for (String name : SIGNATURES) {
+            String value = request.getHeader(name);
+            if (value != null) {
+                signatures.put(name, value);
+            }
+        }
+        return hearing.call(() -> consumer.post("/internal/payments/events/" + provider, body, signatures, "payment"));
+    }
+}

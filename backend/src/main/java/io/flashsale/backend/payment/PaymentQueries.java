@@ -1,0 +1,39 @@
+package io.flashsale.backend.payment;
+
+import java.util.List;
+import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Param;
+import org.apache.ibatis.annotations.Select;
+import org.jspecify.annotations.Nullable;
+
+/** Reads payments; only order-consumer writes them. */
+@Mapper
+interface PaymentQueries {
+
+    /** The standing of a buyer who wants to pay. */
+    record Standing(@Nullable String state, boolean blacklisted, int asked) {}
+
+    @Select(
+            """
+            SELECT (SELECT b.state FROM buyer b WHERE b.user_id = #{userId}) AS state,
+                   EXISTS (SELECT 1 FROM blacklist_entry e WHERE e.kind = 'account' AND e.value = #{userId}
+                           AND e.lifted_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > UTC_TIMESTAMP(3))) AS blacklisted,
+                   (SELECT COUNT(*) FROM payment p JOIN orders o ON o.id = p.order_id
+                    WHERE o.user_id = #{userId} AND p.created_at > UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE) AS asked
+            """)
+    Standing standing(String userId);
+
+    record Late(String paymentId, String orderId, long itemId) {}
+
+    /** Late payments, but for those whose order's units are still on their way back to Redis: they rest for up to two seconds. */
+    @Select(
+            """
+            SELECT p.id AS payment_id, p.order_id, o.promo_item_id AS item_id
+            FROM payment p JOIN orders o ON o.id = p.order_id
+            WHERE p.state = 'LATE'
+              AND NOT EXISTS (SELECT 1 FROM redis_effect e WHERE e.applied_at IS NULL AND e.kind = 'RELEASE'
+                              AND e.promo_item_id = o.promo_item_id AND e.payload = CONCAT('{"orderId":"', o.id, '"}'))
+            ORDER BY p.updated_at LIMIT #{most}
+            """)
+    List<Late> late(@Param("most") int most);
+}

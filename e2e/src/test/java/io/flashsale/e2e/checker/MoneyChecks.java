@@ -1,0 +1,110 @@
+package io.flashsale.e2e.checker;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Money against orders: INV-13 and INV-30. What was taken is for an order that is paid, or has gone back. */
+final class MoneyChecks {
+
+    static void check(Scene scene, Findings findings) {
+        Map<String, Integer> paid = new HashMap<>();
+        for (Dump.Payment payment : scene.payments) {
+            Dump.Order order = Objects.requireNonNull(scene.orderById.get(payment.orderId()));
+            switch (payment.state()) {
+                case "PAID" -> {
+                    paid.merge(order.id(), 1, Integer::sum);
+                    stands(payment, order, findings);
+                }
+                case "CREATED", "FAILED" -> {
+                    if (payment.receivedMinor() != null) {
+                        findings.add(
+                                "INV-30",
+                                "payment %s is %s, yet %d were taken",
+                                payment.id(),
+                                payment.state(),
+                                payment.receivedMinor());
+                    }
+                }
+                case "REFUNDED" -> {
+                    // taken and given back
+                }
+                default ->
+                    findings.add(
+                            "INV-13",
+                            "payment %s of order %s (%s) is still %s: its money is neither for goods nor given back",
+                            payment.id(),
+                            order.id(),
+                            order.state(),
+                            payment.state());
+            }
+        }
+        for (Dump.Order order : scene.orders) {
+            int times = paid.getOrDefault(order.id(), 0);
+            if (order.bought() && times != 1) {
+                findings.add("INV-30", "order %s is %s by %d payments", order.id(), order.state(), times);
+            }
+            refunds(order, scene, findings);
+        }
+    }
+
+    private static void refunds(Dump.Order order, Scene scene, Findings findings) {
+        int units = 0;
+        int returned = 0;
+        for (Dump.Refund refund : scene.refunds) {
+            if (!refund.orderId().equals(order.id())) {
+                continue;
+            }
+            if (!refund.state().equals("DONE")) {
+                findings.add("INV-13", "refund %s of order %s is still %s", refund.id(), order.id(), refund.state());
+            }
+            if (refund.quantity() > 0 && refund.amountMinor() != refund.quantity() * order.priceMinor()) {
+                findings.add("INV-30", "refund %s is not the price of its units: %s", refund.id(), refund);
+            }
+            units += refund.quantity();
+            returned += refund.restock() ? refund.quantity() : 0;
+        }
+        int booked = scene.entriesOf(order.id()).stream()
+                .filter(e -> e.event().equals("RETURNED"))
+                .mapToInt(Dump.Entry::available)
+                .sum();
+        if (booked != returned) {
+            findings.add("INV-02", "order %s returned %d units, its ledger says %d", order.id(), returned, booked);
+        }
+        boolean whole = units == order.quantity();
+        if (units > order.quantity() || whole != order.state().equals("REFUNDED")) {
+            findings.add(
+                    "INV-30",
+                    "order %s of %d units is %s with %d of them refunded",
+                    order.id(),
+                    order.quantity(),
+                    order.state(),
+                    units);
+        }
+    }
+
+    private static void stands(Dump.Payment payment, Dump.Order order, Findings findings) {
+        if (!List.of("PAID", "REFUND_PENDING", "REFUNDED").contains(order.state())) {
+            findings.add("INV-13", "payment %s is PAID, order %s is %s", payment.id(), order.id(), order.state());
+        }
+        long price = order.priceMinor() * order.quantity();
+        if (payment.receivedMinor() == null
+                || payment.receivedMinor() != price
+                || payment.amountMinor() != price
+                || !payment.currency().equals(order.currency())) {
+            findings.add(
+                    "INV-30",
+                    "payment %s is %d %s, of which %s came; order %s costs %d %s",
+                    payment.id(),
+                    payment.amountMinor(),
+                    payment.currency(),
+                    payment.receivedMinor(),
+                    order.id(),
+                    price,
+                    order.currency());
+        }
+    }
+
+    private MoneyChecks() {}
+}

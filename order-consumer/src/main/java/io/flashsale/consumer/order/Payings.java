@@ -1,0 +1,55 @@
+package io.flashsale.consumer.order;
+
+import io.flashsale.consumer.stock.Effect;
+import io.flashsale.consumer.stock.Item;
+import io.flashsale.consumer.stock.LedgerEvent;
+import io.flashsale.consumer.stock.Stock;
+import io.flashsale.consumer.store.Utc;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/**
+ * {@code PENDING_PAYMENT} → {@code PAID}, and {@code EXPIRED} → {@code PAID} for a payment that came late: the one place where held units
+ * become sold ones. State, counters, ledger and what Redis is owed change in the caller's transaction, under the item's lock and the
+ * order's.
+ */
+@Component
+public class Payings {
+
+    private final OrderMapper orders;
+    private final Stock stock;
+
+    Payings(OrderMapper orders, Stock stock) {
+        this.orders = orders;
+        this.stock = stock;
+    }
+
+    /** @param row locked, {@code PENDING_PAYMENT} */
+    public void pay(Item item, OrderRow row, Instant now) {
+        sell(item, row, OrderState.PENDING_PAYMENT, LedgerEvent.PAID, now);
+    }
+
+    /**
+     * Takes the units of an expired order once more, and sells them.
+     *
+     * @param row locked, {@code EXPIRED}
+     * @return false if there are too few by now; then nothing has changed
+     */
+    public boolean retake(Item item, OrderRow row, Instant now) {
+        if (!stock.hold(item.id(), row.quantity())) {
+            return false;
+        }
+        sell(item, row, OrderState.EXPIRED, LedgerEvent.RETAKEN, now);
+        return true;
+    }
+
+    private void sell(Item item, OrderRow row, OrderState from, LedgerEvent event, Instant now) {
+        if (orders.pay(row.id(), from, Utc.text(now)) != 1) {
+            throw new IllegalStateException("order " + row.id() + " was " + from + " under its lock and is no longer");
+        }
+        stock.sell(item.id(), row.quantity());
+        stock.append(event, List.of(row.id()), now);
+        stock.owe(item, List.of(Effect.sold(row.id(), now)), now);
+    }
+}

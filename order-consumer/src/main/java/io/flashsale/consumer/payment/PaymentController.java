@@ -1,0 +1,132 @@
+package io.flashsale.consumer.payment;
+
+import static io.flashsale.consumer.web.Problems.problem;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.flashsale.contract.OrderId;
+import io.flashsale.contract.OrderMessage.OrderPlaced;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Called by the backend. {@code POST /internal/orders/{id}/payment} with {@code {"userID","reservation"}}: 200 {@code {"paymentID","state",
+ * "amountMinor","currency","payURL"}}; 404 UNKNOWN_ORDER, 409 NOT_PAYABLE with the state, 409 RESERVATION_UNUSABLE, 503 BUSY.
+ * {@code POST /internal/payments/events/{provider}}: a provider's event as it came; 200 {@code {"outcome"}}, 403 FORGED, 404 for a provider or
+ * payment that is not ours. {@code POST /internal/payments/{id}/retaken} with {@code {"taken","epoch"}}: 200 {@code {"outcome"}}.
+ */
+@RestController
+class PaymentController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PaymentController.class);
+    private static final Pattern USER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final int LONGEST_EVENT = 64 * 1024;
+
+    record Ask(@JsonProperty("userID") @Nullable String userId, @Nullable OrderPlaced reservation) {}
+
+    record Open(
+            @JsonProperty("paymentID") String paymentId,
+            Payment.State state,
+            long amountMinor,
+            String currency,
+            @JsonProperty("payURL") @Nullable String payUrl) {}
+
+    record Retaken(boolean taken, long epoch) {}
+
+    private final Payments payments;
+    private final Gateways gateways;
+    private final PaymentGateway gateway;
+    private final MeterRegistry meters;
+
+    PaymentController(Payments payments, Gateways gateways, PaymentGateway gateway, MeterRegistry meters) {
+        this.payments = payments;
+        this.gateways = gateways;
+        this.gateway = gateway;
+        this.meters = meters;
+    }
+
+    @PostMapping("/internal/orders/{id}/payment")
+    ResponseEntity<?> ask(@PathVariable String id, @RequestBody Ask body) {
+        OrderId orderId;
+        try {
+            orderId = OrderId.parse(id);
+        } catch (IllegalArgumentException e) {
+            return problem(HttpStatus.NOT_FOUND, "UNKNOWN_ORDER", "There is no such order.");
+        }
+        String userId = body.userId();
+        if (userId == null || !USER_ID.matcher(userId).matches()) {
+            return problem(HttpStatus.BAD_REQUEST, "BAD_REQUEST", "userID: 1 to 64 of A-Z a-z 0-9 _ -");
+        }
+        Payments.Asked asked;
+        try {
+            asked = payments.ask(orderId, userId, body.reservation(), gateway);
+        } catch (IOException away) {
+            LOG.warn("{} opened no payment of {}: {}", gateway.name(), id, away.toString());
+            return problem(
+                    HttpStatus.SERVICE_UNAVAILABLE, "BUSY", "The payment provider does not answer, please try again.");
+        }
+        if (asked instanceof Payments.Asked.Open open) {
+            Payment payment = open.payment();
+            return ResponseEntity.ok(new Open(
+                    payment.id(), payment.state(), payment.amountMinor(), payment.currency(), payment.payUrl()));
+        }
+        if (asked instanceof Payments.Asked.NotPayable not) {
+            return problem(
+                    HttpStatus.CONFLICT,
+                    "NOT_PAYABLE",
+                    "The order is " + not.state() + ".",
+                    Map.of("state", not.state()));
+        }
+        if (asked instanceof Payments.Asked.Unusable unusable) {
+            return problem(HttpStatus.CONFLICT, "RESERVATION_UNUSABLE", unusable.why());
+        }
+        return problem(HttpStatus.NOT_FOUND, "UNKNOWN_ORDER", "There is no such order.");
+    }
+
+    @PostMapping("/internal/payments/events/{provider}")
+    ResponseEntity<?> event(
+            @PathVariable String provider, @RequestHeader HttpHeaders headers, @RequestBody byte[] body) {
+        PaymentGateway of = gateways.find(provider);
+        if (of == null) {
+            return problem(HttpStatus.NOT_FOUND, "NOT_FOUND", "There is no such provider.");
+        }
+        if (body.length > LONGEST_EVENT) {
+            return problem(HttpStatus.CONTENT_TOO_LARGE, "TOO_LARGE", "An event is shorter.");
+        }
+        Map<String, String> byName = new HashMap<>();
+        headers.forEach((name, values) -> byName.put(name.toLowerCase(Locale.ROOT), values.get(0)));
+        PaymentGateway.Event event;
+        try {
+            event = of.read(byName, body);
+        } catch (PaymentGateway.Forged forged) {
+            LOG.warn("security: an event for {} is not to be believed: {}", provider, forged.getMessage());
+            meters.counter("flashsale_payment_events_total", "outcome", "FORGED")
+                    .increment();
+            return problem(HttpStatus.FORBIDDEN, "FORGED", "The signature does not fit.");
+        }
+        var outcome = payments.hear(provider, event);
+        meters.counter("flashsale_payment_events_total", "outcome", outcome.orElse("UNKNOWN"))
+                .increment();
+        return outcome.<ResponseEntity<?>>map(text -> ResponseEntity.ok(Map.of("outcome", text)))
+                .orElseGet(() -> problem(HttpStatus.NOT_FOUND, "UNKNOWN_PAYMENT", "There is no such payment."));
+    }
+
+    @PostMapping("/internal/payments/{id}/retaken")
+    Map<String, String> retaken(@PathVariable String id, @RequestBody Retaken retaken) {
+        return Map.of("outcome", payments.retaken(id, retaken.taken(), retaken.epoch()));
+    }
+}

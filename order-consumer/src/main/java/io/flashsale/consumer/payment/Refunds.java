@@ -1,0 +1,168 @@
+package io.flashsale.consumer.payment;
+
+import io.flashsale.consumer.order.OrderRow;
+import io.flashsale.consumer.order.OrderState;
+import io.flashsale.consumer.order.Orders;
+import io.flashsale.consumer.order.Returns;
+import io.flashsale.consumer.payment.PaymentGateway.Event;
+import io.flashsale.consumer.stock.Item;
+import io.flashsale.consumer.stock.Stock;
+import io.flashsale.consumer.store.Transactions;
+import io.flashsale.consumer.store.Utc;
+import io.flashsale.contract.OrderId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** The one place where a refund begins and ends: because a person said so, or because a payment cannot stand. */
+@Component
+class Refunds {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Refunds.class);
+
+    /** Who asks for the refund of a payment that cannot stand. */
+    private static final String OURSELVES = "payments";
+
+    /** @param units null for all that is left */
+    record Request(String requestId, @Nullable Integer units, boolean restock, String reason, String by) {}
+
+    /** What asking came to. */
+    sealed interface Asked {
+        /** @param changed false: it was asked for before, with the same request id */
+        record Made(Refund refund, OrderState order, boolean changed) implements Asked {}
+
+        /** The request id stands for another refund. */
+        record Reused() implements Asked {}
+
+        record Unknown() implements Asked {}
+
+        /** Not paid, or fewer units than asked for are left. */
+        record NotRefundable(OrderState state, int left) implements Asked {}
+    }
+
+    private final RefundMapper refunds;
+    private final PaymentMapper payments;
+    private final Orders orders;
+    private final Returns returns;
+    private final Stock stock;
+    private final Transactions transactions;
+    private final Clock clock;
+
+    Refunds(
+            RefundMapper refunds,
+            PaymentMapper payments,
+            Orders orders,
+            Returns returns,
+            Stock stock,
+            Transactions transactions,
+            Clock clock) {
+        this.refunds = refunds;
+        this.payments = payments;
+        this.orders = orders;
+        this.returns = returns;
+        this.stock = stock;
+        this.transactions = transactions;
+        this.clock = clock;
+    }
+
+    Asked ask(OrderId id, Request request) {
+        return transactions.retrying(() -> askUnderLocks(id, request));
+    }
+
+    private Asked askUnderLocks(OrderId id, Request request) {
+        Item item = stock.lock(List.of(id.promoItemId())).get(id.promoItemId());
+        OrderRow row = item == null ? null : orders.lock(id.text());
+        if (item == null || row == null) {
+            return new Asked.Unknown();
+        }
+        Refund before = refunds.ofRequest(row.id(), request.requestId());
+        if (before != null) {
+            boolean same = before.restock() == request.restock()
+                    && (request.units() == null || request.units() == before.quantity());
+            return same ? new Asked.Made(before, row.state(), false) : new Asked.Reused();
+        }
+        int left = row.state() == OrderState.PAID ? row.quantity() - row.refunded() : 0;
+        int units = request.units() == null ? left : request.units();
+        if (units < 1 || units > left) {
+            return new Asked.NotRefundable(row.state(), left);
+        }
+        Payment paid = payments.ofOrder(row.id()).stream()
+                .filter(payment -> payment.state() == Payment.State.PAID)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("order " + row.id() + " is PAID by no payment"));
+        Instant now = clock.instant();
+        String refundId = row.id() + "-r" + (refunds.ofOrder(row.id()).size() + 1);
+        var refund = new Refund(
+                refundId,
+                row.id(),
+                paid.id(),
+                units,
+                request.restock(),
+                paid.amountMinor() / row.quantity() * units, // what was paid is a price for each unit, exactly
+                paid.currency(),
+                request.reason(),
+                request.by(),
+                request.requestId(),
+                Refund.State.DUE);
+        refunds.create(refund, Utc.text(now));
+        returns.refund(item, row, units, request.restock(), refundId, now);
+        LOG.info("{} refunds {} of {}: {}", request.by(), units, row.id(), request.reason());
+        return new Asked.Made(refund, units == left ? OrderState.REFUND_PENDING : OrderState.PAID, true);
+    }
+
+    /** A payment that cannot stand, and what was taken for it. In the transaction, and under the locks, that found it out. */
+    void owe(Payment payment, long receivedMinor, String reason, Instant now) {
+        String refundId =
+                payment.orderId() + "-r" + (refunds.ofOrder(payment.orderId()).size() + 1);
+        refunds.create(
+                new Refund(
+                        refundId,
+                        payment.orderId(),
+                        payment.id(),
+                        0,
+                        false,
+                        receivedMinor,
+                        payment.currency(),
+                        reason,
+                        OURSELVES,
+                        payment.id(),
+                        Refund.State.DUE),
+                Utc.text(now));
+    }
+
+    /** The provider says that a refund is done. Under the locks of item, order and payment. @return whether that was news */
+    boolean done(OrderRow row, Payment payment, Event event, Instant now) {
+        List<Refund> all = refunds.ofOrder(row.id());
+        Refund refund = all.stream()
+                .filter(each ->
+                        each.id().equals(event.refundId()) && each.paymentId().equals(payment.id()))
+                .findFirst()
+                .orElse(null);
+        if (refund == null || refund.amountMinor() != event.amountMinor()) {
+            LOG.warn(
+                    "security: an event says that {} of payment {} went back by refund {}, which is not ours",
+                    event.amountMinor(),
+                    payment.id(),
+                    event.refundId());
+            return false;
+        }
+        String at = Utc.text(now);
+        if (refunds.done(refund.id(), at) != 1) {
+            return false;
+        }
+        if (payment.state() == Payment.State.REFUND_DUE) {
+            payments.move(payment.id(), payment.state(), Payment.State.REFUNDED, payment.reason(), null, at);
+        }
+        boolean rest = all.stream()
+                .anyMatch(each ->
+                        !each.id().equals(refund.id()) && each.quantity() > 0 && each.state() != Refund.State.DONE);
+        if (!rest) {
+            returns.complete(row, now);
+        }
+        return true;
+    }
+}

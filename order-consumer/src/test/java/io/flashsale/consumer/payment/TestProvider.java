@@ -1,0 +1,119 @@
+package io.flashsale.consumer.payment;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpServer;
+import io.flashsale.consumer.testing.Secrets;
+import io.flashsale.consumer.testing.Service;
+import io.flashsale.contract.OrderMessage;
+import io.flashsale.contract.OrderMessage.OrderPlaced;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+
+/** A provider that opens payments and takes refunds, and says nothing of its own: the events are the test's. With the consumer that asks it. */
+final class TestProvider implements AutoCloseable {
+
+    final Service service;
+    volatile int status = 200;
+    /** What it was asked, path and body. */
+    final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+
+    private final HttpServer server;
+    private final AtomicInteger events = new AtomicInteger();
+
+    TestProvider(Path folder) throws IOException {
+        server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        server.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+            asked.add(exchange.getRequestURI() + " " + body);
+            byte[] answer = ("{\"ref\":\"ref-%1$x\",\"payURL\":\"http://pay/%1$x\"}".formatted(body.hashCode()))
+                    .getBytes(UTF_8);
+            exchange.sendResponseHeaders(status, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        server.start();
+        service = new Service(
+                folder,
+                Map.of(
+                        "FLASHSALE_PAYMENT_URL",
+                        "http://127.0.0.1:" + server.getAddress().getPort()));
+    }
+
+    /** @param brought the reservation of an order that may have no row yet */
+    ResponseEntity<Map<String, Object>> ask(OrderPlaced order, String user, @Nullable OrderPlaced brought) {
+        return service.post("/internal/orders/" + order.orderId() + "/payment", change(user, brought));
+    }
+
+    ResponseEntity<Map<String, Object>> cancel(OrderPlaced order, @Nullable OrderPlaced brought) {
+        return service.post("/internal/orders/" + order.orderId() + "/cancel", change(order.userId(), brought));
+    }
+
+    private static String change(String user, @Nullable OrderPlaced brought) {
+        String reservation = brought == null ? "null" : new String(OrderMessage.encode(brought), UTF_8);
+        return "{\"userID\":\"%s\",\"reservation\":%s}".formatted(user, reservation);
+    }
+
+    /** An event's id that was not used before. */
+    String next() {
+        return "e" + events.incrementAndGet();
+    }
+
+    ResponseEntity<Map<String, Object>> event(String id, String kind, String payment, long amount) {
+        return event(
+                id,
+                kind,
+                payment,
+                amount,
+                Secrets.PAYMENT_KEY,
+                service.clock.instant().getEpochSecond());
+    }
+
+    ResponseEntity<Map<String, Object>> event(
+            String id, String kind, String payment, long amount, String key, long time) {
+        return signed(
+                "{\"id\":\"%s\",\"kind\":\"%s\",\"paymentID\":\"%s\",\"ref\":\"r\",\"amountMinor\":%d,\"currency\":\"CNY\"}"
+                        .formatted(id, kind, payment, amount),
+                key,
+                time);
+    }
+
+    /** Says that a refund is done. @return the outcome */
+    String refunded(String id, String payment, String refund, long amount) {
+        String body =
+                "{\"id\":\"%s\",\"kind\":\"REFUNDED\",\"paymentID\":\"%s\",\"refundID\":\"%s\",\"amountMinor\":%d,\"currency\":\"CNY\"}"
+                        .formatted(id, payment, refund, amount);
+        return Service.field(
+                signed(body, Secrets.PAYMENT_KEY, service.clock.instant().getEpochSecond()), "outcome");
+    }
+
+    private ResponseEntity<Map<String, Object>> signed(String body, String key, long time) {
+        String signature = new String(SandboxGateway.sign(key, Long.toString(time), body.getBytes(UTF_8)), US_ASCII);
+        return service.post(
+                "/internal/payments/events/sandbox", body, "X-Sandbox-Signature", "t=" + time + ",v1=" + signature);
+    }
+
+    /** @param taken what Redis had said */
+    String retaken(String payment, boolean taken, long epoch) {
+        return Service.field(
+                service.post(
+                        "/internal/payments/" + payment + "/retaken",
+                        "{\"taken\":%s,\"epoch\":%d}".formatted(taken, epoch)),
+                "outcome");
+    }
+
+    @Override
+    public void close() {
+        service.close();
+        server.stop(0);
+    }
+}
