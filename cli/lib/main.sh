@@ -6,7 +6,7 @@ main() {
   [[ $# -eq 0 ]] || shift
   case $verb in
     help | -h | --help) verb_help ;;
-    up | down | status | logs | reset | test | bench | doctor | promo | buyers | stock | refund | dlq | reconcile | mysql | redis)
+    up | down | status | logs | reset | test | bench | doctor | promo | buyers | stock | refund | settle | dlq | reconcile | mysql | redis)
       load_settings
       "verb_$verb" "$@"
       ;;
@@ -47,6 +47,8 @@ verb_help() {
   stock SKU                             JSON, with whether MySQL and Redis agree
   refund ORDER --reason TEXT [--units N] [--restock] [--key KEY]
                                         gives money back; --restock: the units are on sale again
+  settle PROMO [--page FILE] [--orders FILE]
+                                        what a promo came to when it is over: JSON, a page, each order as CSV
   reconcile [--dry-run]                 proves that MySQL and Redis agree, order by order; repairs what is safe to repair
   reconcile --approve ID                repairs what waits for a person, or takes it as it is
   dlq list [--all]|show ID              messages that could not become orders, with their reasons

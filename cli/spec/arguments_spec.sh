@@ -13,7 +13,7 @@ test_help_names_every_verb() {
   local verb
   cli help
   ends_with 0
-  for verb in up down status logs reset doctor promo buyers stock refund dlq reconcile mysql redis test bench; do says "$verb"; done
+  for verb in up down status logs reset doctor promo buyers stock refund settle dlq reconcile mysql redis test bench; do says "$verb"; done
 }
 
 test_an_unknown_verb_is_misuse() { refused "'sell' is no verb" sell; }
@@ -52,6 +52,8 @@ test_a_refund_of_nothing_is_misuse() { refused "'' is not the id of an order" re
 test_a_refund_without_a_reason_is_misuse() { refused '--reason says why' refund 1-abc; }
 test_a_refund_of_no_units_is_misuse() { refused "--units is '0'" refund 1-abc --units 0 --reason x; }
 test_a_refund_with_something_else_is_misuse() { refused "refund does not know '--all'" refund 1-abc --all; }
+test_settling_something_else_than_a_promo_is_misuse() { refused "not 'SKU0001'" settle SKU0001; }
+test_settle_with_something_else_is_misuse() { refused "settle does not know '--pdf'" settle 1 --pdf x; }
 test_dlq_without_an_action_is_misuse() { refused 'dlq takes list' dlq; }
 test_a_message_that_has_no_number_is_refused() { refused "'x' is not the id of a parked message" dlq replay x; }
 test_a_discard_without_a_reason_is_refused() { refused "and --why 'the reason'" dlq discard 7; }

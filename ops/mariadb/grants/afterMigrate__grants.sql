@@ -36,6 +36,8 @@ GRANT SELECT, INSERT, UPDATE ON flashsale.promo_item TO 'cms'@'%';
 GRANT SELECT ON flashsale.orders TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.redis_effect TO 'cms'@'%';
+GRANT SELECT ON flashsale.payment TO 'cms'@'%';
+GRANT SELECT ON flashsale.refund TO 'cms'@'%';
 GRANT SELECT ON flashsale.parked_message TO 'cms'@'%';
 GRANT SELECT ON flashsale.finding TO 'cms'@'%';
 GRANT SELECT ON flashsale.buyer TO 'cms'@'%';

@@ -43,10 +43,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_changes_open_a_transaction_so_that_none_goes_unaudited() {
+    void only_changes_and_snapshots_open_a_transaction_so_that_none_goes_unaudited() {
         noClasses()
                 .that()
                 .doNotHaveFullyQualifiedName("io.flashsale.cms.change.Changes")
+                .and()
+                .doNotHaveFullyQualifiedName("io.flashsale.cms.change.Snapshot") // reads only
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("org.springframework.transaction.support.TransactionTemplate")

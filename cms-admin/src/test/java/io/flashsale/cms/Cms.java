@@ -174,6 +174,18 @@ public final class Cms implements AutoCloseable {
         }
     }
 
+    /** What is not JSON. */
+    public HttpResponse<String> text(String path, String type) {
+        try {
+            return http.send(request(path).header("Accept", type).GET().build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     public String database() {
         return database;
     }
@@ -183,7 +195,7 @@ public final class Cms implements AutoCloseable {
     }
 
     /** All rows of a query, as text by column. */
-    public List<Map<String, String>> rows(String sql, Object... parameters) {
+    public List<Map<String, String>> rows(String sql, @Nullable Object... parameters) {
         try (Connection connection = RealMariaDb.shared().connect(database);
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Whatever happens to an order, in whatever order and however often: it ends where the first of the events that were lawful leads,
  * every event is answered the second time as the first, and the books agree after each.
  */
+@SuppressWarnings("NullAway.Init") // jqwik's container lifecycle sets the fields
 class OrderLifeIT {
 
     private static final long PRICE = 2 * 1999;

@@ -1,0 +1,196 @@
+package io.flashsale.cms.settlement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flashsale.cms.Cms;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The line under a promo, over books that were written as the other services write them. */
+class SettlementIT {
+
+    private Cms cms;
+    private long promo;
+    private long item;
+
+    /** 10 units and 2 more; of them u1 bought 3 and returned 1, u2 cancelled, u3 was too late, u4 was refused. */
+    @BeforeEach
+    void aSaleThatIsOver() {
+        cms = Cms.start();
+        cms.rows("INSERT INTO promo (name, description, state, opens_at, closes_at, created_at, updated_at)"
+                + " VALUES ('Sale', '', 'ENDED', '2026-11-01', '2026-11-02', '2026-10-01', '2026-11-02')");
+        promo = Long.parseLong(cms.value("SELECT MAX(id) FROM promo"));
+        cms.rows(
+                "INSERT INTO promo_item (promo_id, sku, name, price_minor, currency, planned, published, available, held, sold,"
+                        + " restocked, hold_seconds, epoch) VALUES (" + promo
+                        + ", 'S1', 'Thing', 1999, 'CNY', 10, 12, 10, 0, 2, 1, 1800, 1)");
+        item = Long.parseLong(cms.value("SELECT MAX(id) FROM promo_item"));
+        ledger("publish:1", null, "PUBLISHED", 10, 0, 0);
+        ledger("topup:1", null, "TOPPED_UP", 2, 0, 0);
+        order("1-a", "u1", 3, 1, "PAID", null);
+        ledger("1-a:HELD", "1-a", "HELD", -3, 3, 0);
+        ledger("1-a:PAID", "1-a", "PAID", 0, -3, 3);
+        ledger("1-a-r1:RETURNED", "1-a", "RETURNED", 1, 0, -1);
+        payment("1-a-1", "1-a", 5997, "PAID");
+        refund("1-a-r1", "1-a", "1-a-1", 1, 1999);
+        order("1-b", "u2", 1, 0, "CANCELLED", "BUYER_CANCELLED");
+        ledger("1-b:HELD", "1-b", "HELD", -1, 1, 0);
+        ledger("1-b:CANCELLED", "1-b", "CANCELLED", 1, -1, 0);
+        order("1-c", "u3", 1, 0, "EXPIRED", "HOLD_EXPIRED");
+        ledger("1-c:HELD", "1-c", "HELD", -1, 1, 0);
+        ledger("1-c:EXPIRED", "1-c", "EXPIRED", 1, -1, 0);
+        payment("1-c-1", "1-c", 1999, "REFUNDED");
+        refund("1-c-r1", "1-c", "1-c-1", 0, 1999);
+        order("1-d", "u4", 1, 0, "REJECTED", "SOLD_OUT");
+    }
+
+    @AfterEach
+    void close() {
+        cms.close();
+    }
+
+    private void ledger(String operation, @Nullable String order, String event, int available, int held, int sold) {
+        cms.rows(
+                "INSERT INTO stock_ledger (operation_id, order_id, promo_item_id, sku, event, delta_available, delta_held,"
+                        + " delta_sold, created_at) VALUES (?, ?, ?, 'S1', ?, ?, ?, ?, '2026-11-01 10:00:00.123')",
+                operation,
+                order,
+                item,
+                event,
+                available,
+                held,
+                sold);
+    }
+
+    private void order(String id, String user, int units, int refunded, String state, @Nullable String reason) {
+        cms.rows(
+                "INSERT INTO orders (id, promo_id, promo_item_id, sku, user_id, user_level, quantity, refunded, price_minor,"
+                        + " currency, promo_version, state, reason, epoch, seq, created_at, pay_before, updated_at) VALUES"
+                        + " (?, ?, ?, 'S1', ?, 1, ?, ?, 1999, 'CNY', 1, ?, ?, 1, 1, '2026-11-01 10:00:00.123',"
+                        + " '2026-11-01 10:30:00', '2026-11-03 00:00:00')",
+                id,
+                promo,
+                item,
+                user,
+                units,
+                refunded,
+                state,
+                reason);
+    }
+
+    private void payment(String id, String order, long received, String state) {
+        cms.rows(
+                "INSERT INTO payment (id, order_id, provider, amount_minor, currency, received_minor, state, created_at,"
+                        + " updated_at) VALUES (?, ?, 'sandbox', ?, 'CNY', ?, ?, '2026-11-01', '2026-11-01')",
+                id,
+                order,
+                received,
+                received,
+                state);
+    }
+
+    private void refund(String id, String order, String payment, int units, long amount) {
+        cms.rows(
+                "INSERT INTO refund (id, order_id, payment_id, quantity, restock, amount_minor, currency, reason, requested_by,"
+                        + " request_id, state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, 'CNY', 'x', 'ann', ?, 'DONE',"
+                        + " '2026-11-01', '2026-11-04 01:02:03.004')",
+                id,
+                order,
+                payment,
+                units,
+                units > 0,
+                amount,
+                id);
+    }
+
+    private String path() {
+        return "/api/admin/promos/" + promo + "/settlement";
+    }
+
+    private static String sha256(String text) throws Exception {
+        return HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void units_orders_and_money_are_told_and_add_up() {
+        var answer = cms.get(path());
+        assertThat(answer.status()).as(answer.raw().body()).isEqualTo(200);
+        assertThat(answer.body().get("differences")).isEmpty();
+        assertThat(answer.body().get("settledAt").asString()).isEqualTo("2026-11-04T01:02:03.004Z");
+        var first = answer.body().get("items").get(0);
+        assertThat(first.get("units").toString())
+                .isEqualTo("{\"published\":10,\"toppedUp\":2,\"sold\":2,\"left\":10,\"returned\":1}");
+        assertThat(first.get("money").toString())
+                .isEqualTo("{\"ordered\":5997,\"refunded\":1999,\"net\":3998,\"givenBack\":1999}");
+        assertThat(first.get("ordersByState").toString())
+                .isEqualTo("{\"CANCELLED\":{\"orders\":1,\"units\":1},\"EXPIRED\":{\"orders\":1,\"units\":1},"
+                        + "\"PAID\":{\"orders\":1,\"units\":3},\"REJECTED\":{\"orders\":1,\"units\":1}}");
+        assertThat(first.get("rejected").toString()).isEqualTo("{\"SOLD_OUT\":1}");
+    }
+
+    @Test
+    void anybody_can_check_the_hashes_and_the_same_books_give_the_same_report() throws Exception {
+        String report = cms.get(path()).raw().body();
+        int last = report.lastIndexOf(",\"sha256\":\"");
+        assertThat(report).endsWith("\"}");
+        assertThat(report.substring(last + 11, report.length() - 2)).isEqualTo(sha256(report.substring(0, last) + "}"));
+        assertThat(cms.get(path()).raw().body()).isEqualTo(report);
+
+        var orders = cms.text(path() + "/orders", "text/csv");
+        assertThat(orders.statusCode()).isEqualTo(200);
+        assertThat(orders.body().lines())
+                .hasSize(5)
+                .contains("1-a,S1,u1,3,1,PAID,,1999,CNY,5997,1999,HELD+PAID+RETURNED,2026-11-01T10:00:00.123000Z,"
+                        + "2026-11-03T00:00:00.000000Z");
+        assertThat(report).contains("\"orders\":{\"rows\":4,\"sha256\":\"" + sha256(orders.body()) + "\"}");
+    }
+
+    @Test
+    void the_page_says_the_same_and_loads_nothing() {
+        var page = cms.text(path(), "text/html");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
+                .startsWith("default-src 'none'");
+        assertThat(page.body())
+                .contains("Every unit and all money is accounted for.", "CNY 39.98", "<td>1</td><td>3</td>")
+                .contains(cms.get(path()).body().get("sha256").asString())
+                .doesNotContain("<script", "src=", " th:");
+    }
+
+    @Test
+    void what_is_still_open_is_named() {
+        cms.rows("UPDATE promo SET state = 'LIVE', closes_at = '2036-01-01'");
+        cms.rows("UPDATE promo_item SET held = 1, available = 9");
+        cms.rows("UPDATE refund SET state = 'SENT' WHERE id = '1-a-r1'");
+        cms.rows("UPDATE payment SET state = 'LATE' WHERE id = '1-c-1'");
+        var answer = cms.get(path());
+        assertThat(answer.status()).isEqualTo(409);
+        assertThat(answer.code()).isEqualTo("NOT_SETTLED");
+        assertThat(answer.detail())
+                .contains("it is LIVE", "1 units are held of S1", "1 refunds are under way", "1 payments must still");
+        assertThat(cms.get("/api/admin/promos/9999/settlement").code()).isEqualTo("UNKNOWN_PROMO");
+        assertThat(cms.text("/api/admin/promos/9999/settlement/orders", "text/csv")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(cms.send(cms.anonymous(path()).GET()).status()).isEqualTo(401);
+    }
+
+    @Test
+    void books_that_do_not_add_up_are_said_to() {
+        cms.rows("DELETE FROM payment WHERE id = '1-a-1'");
+        cms.rows("UPDATE promo_item SET sold = 3, available = 9");
+        var answer = cms.get(path());
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().get("differences").toString())
+                .contains("sold by the item and by its ledger: 3 and 2")
+                .contains("money for what was bought, and paid: 5997 and 0")
+                .contains("left by the item and by its ledger: 9 and 10");
+        assertThat(cms.text(path(), "text/html").body()).contains("The books do not add up");
+    }
+}

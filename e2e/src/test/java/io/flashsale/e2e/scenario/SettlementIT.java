@@ -1,0 +1,59 @@
+package io.flashsale.e2e.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flashsale.e2e.checker.Verdict;
+import io.flashsale.e2e.client.Buyer;
+import io.flashsale.e2e.client.Provider;
+import io.flashsale.e2e.client.Sale;
+import io.flashsale.e2e.client.Terms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A sale is drawn a line under by the operator's command: not before its end, and then to the last unit and cent. */
+class SettlementIT {
+
+    @Test
+    void a_sale_that_is_over_is_settled_and_not_before() throws IOException {
+        try (var sale = new Sale("settle", Terms.of("SETTLE", 3).hold(Duration.ofSeconds(10)))) {
+            List<Buyer> buyers = sale.buyers(2, 1);
+            var paid = sale.shop().buyNow(buyers.get(0), sale.sku(), 1, "k");
+            var forgotten = sale.shop().buyNow(buyers.get(1), sale.sku(), 1, "k");
+            assertThat(paid.reserved() && forgotten.reserved()).isTrue();
+            new Provider(sale.shop().pay(buyers.get(0), paid.id())).pay();
+            String promo = sale.stores()
+                    .query("SELECT promo_id FROM promo_item WHERE sku = ?", row -> row.getString(1), sale.sku())
+                    .get(0);
+
+            var early = sale.operator().flashsale("settle", promo);
+            assertThat(early.exit()).isNotZero();
+            assertThat(early.output()).contains("NOT_SETTLED", "it is LIVE");
+            sale.operator().change(sale.sku(), "end");
+
+            Path folder = Files.createDirectories(Path.of("target", "settlement"));
+            Path page = folder.resolve("page.html").toAbsolutePath();
+            Path orders = folder.resolve("orders.csv").toAbsolutePath();
+            Awaitility.await("the unpaid order expires and the promo is settled")
+                    .atMost(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .untilAsserted(() -> {
+                        var settled = sale.operator()
+                                .flashsale("settle", promo, "--page", page.toString(), "--orders", orders.toString());
+                        assertThat(settled.exit()).as(settled.output()).isZero();
+                        assertThat(settled.output())
+                                .contains(
+                                        "\"units\":{\"published\":3,\"toppedUp\":0,\"sold\":1,\"left\":2,\"returned\":0}")
+                                .contains("\"money\":{\"ordered\":1999,\"refunded\":0,\"net\":1999,\"givenBack\":0}");
+                    });
+            assertThat(Files.readString(page)).contains("Every unit and all money is accounted for.");
+            assertThat(Files.readAllLines(orders)).hasSize(3).anyMatch(line -> line.startsWith(paid.id() + ","));
+            Verdict verdict = sale.verdict();
+            assertThat(verdict.status()).as("%s", verdict).isEqualTo(Verdict.Status.GREEN);
+        }
+    }
+}
