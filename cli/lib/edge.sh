@@ -23,4 +23,4 @@ prepare_edge() {
 edge_probe() { ready "$FLASHSALE_EDGE_PORT"; }
 edge_alive() { curl -fsS --noproxy '*' --max-time 2 -o /dev/null "http://127.0.0.1:$FLASHSALE_EDGE_PORT/livez"; }
 edge_ports() { printf '%s' "$FLASHSALE_EDGE_PORT"; }
-edge_version() { PATH="$PATH:/usr/sbin" "${FLASHSALE_NGINX:-nginx}" -v 2>&1 | sed 's/^nginx version: //'; }
+edge_version() { PATH="$PATH:/usr/sbin" "${FLASHSALE_NGINX:-nginx}" -v 2>&1 | sed -n 's/^nginx version: //p'; }

@@ -27,11 +27,11 @@ verb_refund() {
   done
   [[ -n "$reason" && ${#reason} -le 255 ]] || misuse "--reason says why, in 1 to 255 characters."
   [[ -n "$key" ]] || key=$(cat /proc/sys/kernel/random/uuid)
+  say "Refund key $key: the same line with --key $key is the same refund, also where no answer came."
   answer=$(call "$FLASHSALE_CONSUMER_PORT" curl-internal -X POST -H 'Content-Type: application/json' \
     --data "{\"requestID\":$(json_string "$key"),\"units\":$units,\"restock\":$restock,\"reason\":$(json_string "$reason"),\"by\":$(json_string "$(id -un)")}" \
     "http://127.0.0.1:$FLASHSALE_CONSUMER_PORT/internal/orders/$order/refunds") || exit 1
   say_refund "$order" "$answer"
-  say "The same again with --key $key is the same refund."
 }
 
 say_refund() {

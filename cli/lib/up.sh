@@ -77,7 +77,7 @@ Buy, and see where it went (the same lines again give the same order):
   $self stock $DEMO_SKU
 
 From another machine, through ssh, then http://127.0.0.1:$port/ there:
-  ssh -L $port:127.0.0.1:$port $(id -un)@$(uname -n)
+  ssh -L $port:127.0.0.1:$port -L $FLASHSALE_SANDBOX_PORT:127.0.0.1:$FLASHSALE_SANDBOX_PORT $(id -un)@$(uname -n)
 
 Undo: $self down stops everything; $self reset deletes $FLASHSALE_HOME as well.$(installed_words)
 TEXT

@@ -396,7 +396,7 @@ local function apply(keys, args)
   if not effect_version or not args[5] then return misuse('apply takes itemId, epoch, version, kind and arguments') end
   if not covers(args[1], args[2], now_ms()) then return 'NOT_READY' end
   local item = redis.call('HMGET', keys[1], 'version', 'published', 'available', 'published_version', 'state_version',
-    'restocked', 'sold')
+    'restocked', 'sold', 'retaken:' .. args[5])
   if effect_version <= tonumber(item[1]) then return 'IGNORED' end
 
   if kind == 'RELEASE' or kind == 'SOLD' then
@@ -404,6 +404,8 @@ local function apply(keys, args)
     if not packed then return 'MISSING' end
     local r = unpack_reservation(packed)
     local target = kind == 'SOLD' and 'P' or 'C'
+    -- A release from before the units were taken again must not give them back a second time.
+    if target == 'C' and effect_version <= (tonumber(item[8]) or 0) then return 'IGNORED' end
     if r.state == target then return 'ALREADY' end
     if r.state ~= 'S' and r.state ~= 'T' then return 'MISSING' end
     redis.call('HINCRBY', keys[1], 'held', -r.quantity)
@@ -452,10 +454,10 @@ end
 
 --[[ retake: take units again for an order that was given back, since its payment came late. Ignores the window.
   KEYS  1 item   2 buyers   3 reservations
-  ARGV  1 itemId   2 epoch   3 order id
+  ARGV  1 itemId   2 epoch   3 order id   4 the item's version, at or above that of the effect that gave the units back
   Reply "RETAKEN" | "ALREADY" (held or paid) | "LIMIT_REACHED" | "SOLD_OUT" | "MISSING" | "NOT_READY".   O(1) ]]
 local function retake(keys, args)
-  if not args[3] then return misuse('retake takes itemId, epoch, order id') end
+  if not int(args[4]) then return misuse('retake takes itemId, epoch, order id, version') end
   if not covers(args[1], args[2], now_ms()) then return 'NOT_READY' end
   local packed = redis.call('HGET', keys[3], args[3])
   if not packed then return 'MISSING' end
@@ -470,6 +472,7 @@ local function retake(keys, args)
   redis.call('HINCRBY', keys[1], 'available', -r.quantity)
   redis.call('HINCRBY', keys[1], 'held', r.quantity)
   redis.call('HINCRBY', keys[2], r.user, r.quantity)
+  redis.call('HSET', keys[1], 'retaken:' .. args[3], args[4])
   r.state = 'S'
   redis.call('HSET', keys[3], args[3], pack(r))
   return 'RETAKEN'

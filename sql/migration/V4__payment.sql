@@ -12,10 +12,12 @@ CREATE TABLE payment (
   reason         VARCHAR(64)  NULL,
   created_at     DATETIME(3)  NOT NULL,
   updated_at     DATETIME(3)  NOT NULL,
+  next_at        DATETIME(3)  NOT NULL, -- when the provider is to be asked, if it has said nothing
+  tries          INT          NOT NULL DEFAULT 0, -- of asking
   PRIMARY KEY (id),
   UNIQUE KEY payment_provider_ref (provider, provider_ref),
   KEY payment_order (order_id),
-  KEY payment_state (state, updated_at)
+  KEY payment_due (state, next_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
 
 CREATE TABLE payment_event (
@@ -39,6 +41,7 @@ CREATE TABLE refund (
   order_id     VARCHAR(32)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   payment_id   VARCHAR(48)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   quantity     INT          NOT NULL,
+  asked_units  INT          NULL, -- as the request had it; NULL: all that was left
   restock      BOOLEAN      NOT NULL, -- whether the units went back on sale
   amount_minor BIGINT       NOT NULL,
   currency     CHAR(3)      CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -48,9 +51,12 @@ CREATE TABLE refund (
   state        VARCHAR(16)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL, -- DUE SENT DONE
   created_at   DATETIME(3)  NOT NULL,
   updated_at   DATETIME(3)  NOT NULL,
+  next_at      DATETIME(3)  NOT NULL, -- when the provider is to be told, or asked
+  tries        INT          NOT NULL DEFAULT 0, -- of either
   PRIMARY KEY (id),
   UNIQUE KEY refund_request (order_id, request_id),
-  KEY refund_state (state, updated_at)
+  KEY refund_payment (payment_id),
+  KEY refund_due (state, next_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
 
 ALTER TABLE orders ADD COLUMN refunded INT NOT NULL DEFAULT 0; -- of its units

@@ -7,12 +7,12 @@ import { phase, refusal } from "./outcome.js";
 import { LANGUAGES, has, say } from "./words.js";
 
 const WORKING = new Set(["sending", "waiting-session", "retrying", "pending"]);
-const OWNED = new Set(["reserved", "placed", "paid", "refunding"]);
+const OWNED = new Set(["reserved", "placed", "paid", "late", "refunding", "refunded"]);
 // Refusals that the card itself outdates once it shows the item on sale again. A moment is left to the card, which may be
 // behind the answer: what the edge says of stock is up to a second old, and so is what the page knows of that.
 const PASSING = new Set(["NOT_STARTED", "PAUSED", "ALL_RESERVED", "SOLD_OUT"]);
 const CAUGHT_UP_MS = 3000;
-const BAD = new Set(["rejected", "expired", "signed-out", "login"]);
+const BAD = new Set(["rejected", "expired", "too-late", "given-back", "signed-out", "login"]);
 
 function element(name, className, attributes = {}) {
   const made = document.createElement(name);

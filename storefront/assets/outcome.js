@@ -4,7 +4,8 @@
 //   idle sending waiting-session login signed-out
 //   reserved (has an order, not seen in the books yet)  placed (PENDING_PAYMENT)  paid
 //   pending (the outcome is not known yet; the order id is)   retrying (will ask again by itself)
-//   refused (with a code)   cancelled expired rejected refunding
+//   refused (with a code)   cancelled expired rejected refunding refunded
+//   late (paid after the time, and it is being seen to)   too-late, given-back (the money goes back, or has)
 // `again` says what another press may do: "same" repeats the same intent (safe: the key is the same), "new" begins another
 // one, "no" offers none.
 
@@ -61,17 +62,27 @@ export function ofOrder(order) {
     case "CANCELLED":
       return { kind: "order", state: "cancelled", again: "new" };
     case "EXPIRED":
-      return { kind: "order", state: "expired", again: "new" };
+      return { kind: "order", ...expired(order.payment) };
     case "REJECTED":
       return { kind: "order", state: "rejected", again: "new" };
     case "REFUND_PENDING":
-    case "REFUNDED":
       return { kind: "order", state: "refunding" };
+    case "REFUNDED":
+      return { kind: "order", state: "refunded" };
     case "REFUSED":
       return { kind: "refused", code: order.code ?? "NOTHING", again: "new" };
     default:
       return null;
   }
+}
+
+// Money may come after the time to pay: whether it buys something still is seen a moment later.
+function expired(payment) {
+  if (payment === "CREATED") return { state: "expired", again: "new", open: true };
+  if (payment === "LATE") return { state: "late", open: true };
+  if (payment === "REFUND_DUE") return { state: "too-late", again: "new", open: true };
+  if (payment === "REFUNDED") return { state: "given-back", again: "new" };
+  return { state: "expired", again: "new" };
 }
 
 export function refusal(code) {

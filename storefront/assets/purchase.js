@@ -10,6 +10,7 @@ const MAX_TRIES = 6; // some 20 s of trying by itself; then the shopper says whe
 const FOLLOW_MS = [300, 500, 700, 1000, 1500, 2000]; // then every 2 s until the order is in the books
 const RESUMED_MS = 10 * 60_000;
 const WATCH_MS = 5000; // afterwards, to see it paid, cancelled or expired
+const ENDED = new Set(["paid", "cancelled", "expired", "rejected", "refunding", "refunded", "too-late", "given-back"]);
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -63,7 +64,8 @@ export class Purchase {
     this.#payingIs("asking");
     const answer = await api.pay(orderID);
     const url = answer?.status === 200 ? answer.body?.payURL : null;
-    this.#payingIs(url ? "leaving" : (answer?.body?.code ?? "NO_ANSWER"));
+    const paidAlready = answer?.body?.code === "NOT_PAYABLE" && answer.body.state === "PAID";
+    this.#payingIs(url ? "leaving" : paidAlready ? "no" : (answer?.body?.code ?? "NO_ANSWER"));
     if (url) window.location.assign(url);
   }
 
@@ -129,7 +131,7 @@ export class Purchase {
     this.#following = orderID;
     let seen = null;
     for (let asked = 0; this.#following === orderID; asked++) {
-      await wait(seen === "placed" ? WATCH_MS : (FOLLOW_MS[asked] ?? 2000));
+      await wait(seen && seen !== "reserved" && seen !== "pending" ? WATCH_MS : (FOLLOW_MS[asked] ?? 2000));
       if (document.hidden && seen === "placed") continue;
       const answer = await api.order(orderID);
       if (answer?.status === 404) {
@@ -155,7 +157,7 @@ export class Purchase {
         seen = outcome.state;
         this.#tell({ state: outcome.state, again: outcome.again });
       }
-      if (["paid", "cancelled", "expired", "rejected", "refunding"].includes(outcome.state)) break;
+      if (ENDED.has(outcome.state) && !outcome.open) break;
     }
     if (this.#following === orderID) this.#following = null;
   }

@@ -68,7 +68,11 @@ const WORDS = {
       cancelled: "This order was cancelled.",
       expired: "The time to pay ran out, and your unit went back on sale.",
       rejected: "We could not keep this order. We are sorry; nothing is owed.",
+      late: "Your payment came after the time to pay. We are looking whether there is a unit left for it.",
+      "too-late": "Your payment came too late for a unit, and is on its way back to you.",
+      "given-back": "Your payment came too late for a unit, and has gone back to you.",
       refunding: "This order is being refunded.",
+      refunded: "This order was refunded.",
     },
     retrying: {
       BUSY: "Very busy. Trying again by itself…",
@@ -161,7 +165,11 @@ const WORDS = {
       cancelled: "该订单已取消。",
       expired: "付款时间已过，商品已重新上架。",
       rejected: "很抱歉，该订单未能保留，您无需支付任何费用。",
+      late: "付款时间已过，正在查看是否仍有库存可留给您。",
+      "too-late": "付款时间已过且商品已无库存，款项正在退回给您。",
+      "given-back": "付款时间已过且商品已无库存，款项已退回给您。",
       refunding: "该订单正在退款。",
+      refunded: "该订单已退款。",
     },
     retrying: {
       BUSY: "排队人数较多，正在自动重试…",

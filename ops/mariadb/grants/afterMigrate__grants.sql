@@ -11,7 +11,8 @@ GRANT SELECT, INSERT, UPDATE ON flashsale.parked_message TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.queue_fence TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.payment TO 'consumer'@'%';
 GRANT SELECT, INSERT ON flashsale.payment_event TO 'consumer'@'%';
-GRANT SELECT, INSERT, UPDATE (state, updated_at) ON flashsale.refund TO 'consumer'@'%';
+GRANT SELECT, INSERT, UPDATE (state, updated_at, next_at, tries) ON flashsale.refund TO 'consumer'@'%';
+GRANT INSERT ON flashsale.audit_log TO 'consumer'@'%';
 GRANT SELECT ON flashsale.policy TO 'consumer'@'%';
 GRANT SELECT ON flashsale.buyer TO 'consumer'@'%';
 

@@ -4,7 +4,8 @@ CREATE TABLE IF NOT EXISTS payment (
   amount_minor BIGINT       NOT NULL,
   currency     CHAR(3)      NOT NULL,
   description  VARCHAR(255) NOT NULL,
-  state        VARCHAR(16)  NOT NULL -- OPEN, PAID, DECLINED
+  state        VARCHAR(16)  NOT NULL, -- OPEN, PAID, DECLINED
+  taken_minor  BIGINT       NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS refund (
   id           VARCHAR(80) PRIMARY KEY,

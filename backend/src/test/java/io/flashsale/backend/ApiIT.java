@@ -354,9 +354,9 @@ class ApiIT {
         for (int i = 1; i <= 20; i++) {
             assertThat(pay(order, "b15").status()).isEqualTo(200);
             world.sql(
-                    "INSERT INTO payment (id, order_id, provider, amount_minor, currency, state, created_at, updated_at)"
+                    "INSERT INTO payment (id, order_id, provider, amount_minor, currency, state, created_at, updated_at, next_at)"
                             + " VALUES ('" + order + "-" + i + "', '" + order
-                            + "', 'sandbox', 1, 'CNY', 'FAILED', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+                            + "', 'sandbox', 1, 'CNY', 'FAILED', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
         }
         problem(pay(order, "b15"), 429, "THROTTLED");
         world.sql("UPDATE payment SET created_at = created_at - INTERVAL 61 SECOND WHERE order_id = '" + order + "'");
@@ -364,13 +364,27 @@ class ApiIT {
     }
 
     @Test
+    void an_event_without_the_form_of_a_signature_goes_no_further() {
+        for (String signature : List.of("none", "t=1,v1=ab", "t=,v1=" + "ab".repeat(32))) {
+            problem(
+                    backend.send(backend.request("/api/payments/events/sandbox")
+                            .header("X-Sandbox-Signature", signature)
+                            .POST(BodyPublishers.ofString("{}"))),
+                    403,
+                    "FORGED");
+        }
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void a_providers_event_is_handed_on_as_it_came() {
+        String signature = "t=1,v1=" + "ab".repeat(32);
         var answer = backend.send(backend.request("/api/payments/events/sandbox")
                 .header("Content-Type", "application/json")
-                .header("X-Sandbox-Signature", "t=1,v1=ab")
+                .header("X-Sandbox-Signature", signature)
                 .POST(BodyPublishers.ofString("{\"id\" :1}")));
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(told).containsExactly("/internal/payments/events/sandbox [t=1,v1=ab]{\"id\" :1}");
+        assertThat(told).containsExactly("/internal/payments/events/sandbox [" + signature + "]{\"id\" :1}");
     }
 
     // --- cancel

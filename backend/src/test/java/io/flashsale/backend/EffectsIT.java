@@ -2,8 +2,12 @@ package io.flashsale.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flashsale.backend.reconcile.Reconciler;
+import io.flashsale.backend.stock.ItemDirectory;
+import io.flashsale.backend.stock.Rebuild;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,6 +57,46 @@ class EffectsIT {
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> world.number("SELECT COUNT(*) FROM orders WHERE id = '" + attempt.orderID() + "'") == 1);
         return attempt;
+    }
+
+    @Test
+    void units_of_refunds_come_back_once_before_and_after_a_rebuild() throws InterruptedException {
+        var item = item("E-RESTOCK");
+        List<String> orders = List.of(
+                ordered(item, "b31").orderID(),
+                ordered(item, "b32").orderID(),
+                ordered(item, "b33").orderID());
+        orders.forEach(id -> world.pay(item.id(), id));
+        world.restock(item.id(), orders.get(0));
+        world.restock(item.id(), orders.get(1));
+        awaitCarried(item);
+        world.assertEqual(item);
+        assertThat(world.snapshot(item)).containsExactly(1L, 9L, 0L, 1L);
+        long epoch = world.epoch(item);
+        backend.bean(Rebuild.class)
+                .demand(Objects.requireNonNull(backend.bean(ItemDirectory.class).byId(item.id())));
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.epoch(item) > epoch && world.sells(item));
+        world.assertEqual(item);
+        world.restock(item.id(), orders.get(2));
+        awaitCarried(item);
+        world.assertEqual(item);
+        assertThat(world.snapshot(item)).containsExactly(1L, 10L, 0L, 0L);
+        assertThat(backend.bean(Reconciler.class).reconcile(true).stream()
+                        .filter(report -> report.promoItemId() == item.id()))
+                .singleElement()
+                .satisfies(report -> assertThat(report.differences()).isEmpty());
+    }
+
+    @Test
+    void an_effect_that_the_library_does_not_know_is_carried_by_a_rebuild() {
+        var item = item("E-OLDLIBRARY");
+        ordered(item, "b34");
+        long epoch = world.epoch(item);
+        world.sql("UPDATE promo_item SET version = version + 1 WHERE id = " + item.id());
+        world.effect(item.id(), "TOP_UP", "{\"published\":-7}", Duration.ZERO); // no total: the function throws
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.epoch(item) > epoch && world.sells(item));
+        awaitCarried(item);
+        world.assertEqual(item);
     }
 
     @Test

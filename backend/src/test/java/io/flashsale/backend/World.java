@@ -249,6 +249,43 @@ public final class World implements AutoCloseable {
         });
     }
 
+    /** As order-consumer books a payment. */
+    public void pay(long item, String orderId) {
+        transaction(() -> {
+            long quantity = number("SELECT quantity FROM orders WHERE id = '" + orderId + "'");
+            sql("UPDATE orders SET state = 'PAID' WHERE id = '" + orderId + "'");
+            sql("UPDATE promo_item SET held = held - " + quantity + ", sold = sold + " + quantity
+                    + ", version = version + 1 WHERE id = " + item);
+            moved(orderId + ":PAID", orderId, item, "PAID", 0, -quantity, quantity);
+            effect(item, "SOLD", "{\"orderId\":\"" + orderId + "\"}", Duration.ZERO);
+            return item;
+        });
+    }
+
+    /** As order-consumer refunds all of an order, whose units are on sale again. */
+    public void restock(long item, String orderId) {
+        transaction(() -> {
+            long quantity = number("SELECT quantity FROM orders WHERE id = '" + orderId + "'");
+            sql("UPDATE orders SET state = 'REFUND_PENDING', refunded = quantity WHERE id = '" + orderId + "'");
+            sql("UPDATE promo_item SET available = available + " + quantity + ", sold = sold - " + quantity
+                    + ", restocked = restocked + " + quantity + ", version = version + 1 WHERE id = " + item);
+            moved(orderId + "-r1:RETURNED", orderId, item, "RETURNED", quantity, 0, -quantity);
+            effect(
+                    item,
+                    "RESTOCK",
+                    "{\"restocked\":" + number("SELECT restocked FROM promo_item WHERE id = " + item) + "}",
+                    Duration.ZERO);
+            return item;
+        });
+    }
+
+    private void moved(
+            String operation, String orderId, long item, String event, long available, long held, long sold) {
+        sql("INSERT INTO stock_ledger (operation_id, order_id, promo_item_id, sku, event, delta_available, delta_held,"
+                + " delta_sold, created_at) SELECT '" + operation + "', '" + orderId + "', id, sku, '" + event + "', "
+                + available + ", " + held + ", " + sold + ", UTC_TIMESTAMP(3) FROM promo_item WHERE id = " + item);
+    }
+
     public void account(String userId, int level, String state) {
         sql("INSERT INTO buyer (user_id, level, state, created_at) VALUES ('" + userId + "', " + level + ", '" + state
                 + "', UTC_TIMESTAMP(3))");

@@ -16,7 +16,16 @@ class Books {
     /** Tried this often, over some ten minutes; then the shop must ask. */
     static final int MOST_TRIES = 12;
 
-    record Payment(String id, String ref, long amountMinor, String currency, String description, String state) {}
+    record Payment(
+            String id,
+            String ref,
+            long amountMinor,
+            String currency,
+            String description,
+            String state,
+            long takenMinor) {}
+
+    record Refund(String id, long amountMinor) {}
 
     record Event(
             long number,
@@ -64,8 +73,8 @@ class Books {
     }
 
     private @Nullable Payment one(String column, String value) {
-        return jdbc.sql("SELECT id, ref, amount_minor, currency, description, state FROM payment WHERE " + column
-                        + " = ?")
+        return jdbc.sql("SELECT id, ref, amount_minor, currency, description, state, taken_minor FROM payment WHERE "
+                        + column + " = ?")
                 .param(value)
                 .query(Payment.class)
                 .optional()
@@ -84,8 +93,8 @@ class Books {
     @Transactional
     public boolean decide(
             Payment payment, boolean paid, long amountMinor, int copies, Duration delay, boolean failedFirst) {
-        int changed = jdbc.sql("UPDATE payment SET state = ? WHERE id = ? AND state = 'OPEN'")
-                .params(paid ? "PAID" : "DECLINED", payment.id())
+        int changed = jdbc.sql("UPDATE payment SET state = ?, taken_minor = ? WHERE id = ? AND state = 'OPEN'")
+                .params(paid ? "PAID" : "DECLINED", paid ? amountMinor : 0, payment.id())
                 .update();
         if (changed == 0) {
             return false;
@@ -115,6 +124,10 @@ class Books {
                 > 0) {
             return true;
         }
+        long before = refunds(paymentId).stream().mapToLong(Refund::amountMinor).sum();
+        if (before + amountMinor > payment.takenMinor()) {
+            return false;
+        }
         jdbc.sql("INSERT INTO refund (id, payment_id, amount_minor) VALUES (?, ?, ?)")
                 .params(id, paymentId, amountMinor)
                 .update();
@@ -122,10 +135,23 @@ class Books {
         return true;
     }
 
+    List<Refund> refunds(String paymentId) {
+        return jdbc.sql("SELECT id, amount_minor FROM refund WHERE payment_id = ? ORDER BY id")
+                .param(paymentId)
+                .query(Refund.class)
+                .list();
+    }
+
     private void event(String id, String kind, Payment payment, @Nullable String refundId, long amountMinor, long due) {
         jdbc.sql("INSERT INTO event (id, kind, payment_id, refund_id, amount_minor, currency, due_at)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?)")
-                .params(id, kind, payment.id(), refundId, amountMinor, payment.currency(), due)
+                .param(id)
+                .param(kind)
+                .param(payment.id())
+                .param(refundId)
+                .param(amountMinor)
+                .param(payment.currency())
+                .param(due)
                 .update();
     }
 

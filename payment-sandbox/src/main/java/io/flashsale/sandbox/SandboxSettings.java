@@ -12,6 +12,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * From the environment: {@code FLASHSALE_SANDBOX_KEY_FILE} and so on.
  *
+ * @param profile demo; in production no sandbox starts
  * @param keyFile holds the key that calls show and events are signed with
  * @param eventUrl where events are delivered
  * @param publicUrl of this sandbox, as a shopper's browser reaches it
@@ -20,6 +21,11 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("flashsale.sandbox")
 @Validated
 record SandboxSettings(
+        @DefaultValue("demo")
+                @Pattern(
+                        regexp = "demo",
+                        message = "FLASHSALE_PROFILE: the payment sandbox is for demo alone, no money moves in it")
+                String profile,
         @NotBlank(message = "FLASHSALE_SANDBOX_KEY_FILE must name the file of the key that is shared with the shop")
                 String keyFile,
         @DefaultValue("http://127.0.0.1:8080/api/payments/events/sandbox")

@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RestController;
 /**
  * What the shop calls, with {@code Authorization: Bearer <key>}. {@code POST /api/payments} with {@code {"id","amountMinor","currency",
  * "description"}}: {@code {"ref","payURL"}}, 409 if the id is another payment's. {@code POST /api/payments/{id}/refunds} with
- * {@code {"id","amountMinor"}}: 202, 404. {@code GET /api/payments/{id}}: its state and how its events were delivered.
+ * {@code {"id","amountMinor"}}: 202, 404 where there is not so much to give back. {@code GET /api/payments/{id}}: its state, what was taken and given back, and how its events were delivered.
  */
 @RestController
 class ShopApi {
@@ -40,7 +40,13 @@ class ShopApi {
 
     record Opened(String ref, String payURL) {}
 
-    record Shown(String id, String state, List<Books.Delivery> events) {}
+    record Shown(
+            String id,
+            String state,
+            long takenMinor,
+            String currency,
+            List<Books.Refund> refunds,
+            List<Books.Delivery> events) {}
 
     private final Books books;
     private final SandboxSettings settings;
@@ -95,6 +101,12 @@ class ShopApi {
         var payment = books.find(id);
         return payment == null
                 ? ResponseEntity.status(HttpStatus.NOT_FOUND).body(Map.of("code", "UNKNOWN_PAYMENT"))
-                : ResponseEntity.ok(new Shown(payment.id(), payment.state(), books.deliveries(id)));
+                : ResponseEntity.ok(new Shown(
+                        payment.id(),
+                        payment.state(),
+                        payment.takenMinor(),
+                        payment.currency(),
+                        books.refunds(id),
+                        books.deliveries(id)));
     }
 }

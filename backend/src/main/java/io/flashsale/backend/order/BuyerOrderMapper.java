@@ -11,7 +11,9 @@ interface BuyerOrderMapper {
 
     String COLUMNS =
             """
-            SELECT id, user_id, sku, quantity, price_minor, currency, state, reason,
+            SELECT id, user_id, sku, quantity, refunded, price_minor, currency, state, reason,
+                   (SELECT p.state FROM payment p WHERE p.order_id = orders.id AND p.state <> 'FAILED'
+                    ORDER BY p.created_at DESC, p.id DESC LIMIT 1) AS payment,
                    CAST(ROUND(UNIX_TIMESTAMP(created_at) * 1000) AS SIGNED) AS created_at,
                    CAST(ROUND(UNIX_TIMESTAMP(pay_before) * 1000) AS SIGNED) AS pay_before
             FROM orders
@@ -35,10 +37,12 @@ interface BuyerOrderMapper {
             String userId,
             String sku,
             int quantity,
+            int refunded,
             long priceMinor,
             String currency,
             String state,
             @Nullable String reason,
+            @Nullable String payment,
             long createdAt,
             long payBefore) {}
 }

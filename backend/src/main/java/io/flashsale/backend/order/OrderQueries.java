@@ -94,6 +94,8 @@ final class OrderQueries {
                 null,
                 item.sku(),
                 reservation.quantity(),
+                null,
+                null,
                 item.priceMinor(),
                 item.currency(),
                 Instant.ofEpochMilli(reservation.reservedAt()),

@@ -4,7 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** An order as its buyer sees it. Fields that are not known yet are left out; times are ISO 8601. */
+/**
+ * An order as its buyer sees it. Fields that are not known yet are left out; times are ISO 8601.
+ *
+ * @param refunded units whose money went back or is on its way
+ * @param payment the state of the last payment that was not declined
+ */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record OrderView(
         @Nullable String orderID,
@@ -13,6 +18,8 @@ record OrderView(
         @Nullable String reason,
         @Nullable String sku,
         @Nullable Integer quantity,
+        @Nullable Integer refunded,
+        @Nullable String payment,
         @Nullable Long priceMinor,
         @Nullable String currency,
         @Nullable Instant createdAt,
@@ -23,7 +30,7 @@ record OrderView(
 
     /** Nobody can say yet. */
     static OrderView pending(String orderId, Instant now) {
-        return new OrderView(orderId, PENDING, null, null, null, null, null, null, null, null, now);
+        return new OrderView(orderId, PENDING, null, null, null, null, null, null, null, null, null, null, now);
     }
 
     static OrderView of(BuyerOrderMapper.Row row, Instant now) {
@@ -34,6 +41,8 @@ record OrderView(
                 row.reason(),
                 row.sku(),
                 row.quantity(),
+                row.refunded() == 0 ? null : row.refunded(),
+                row.payment(),
                 row.priceMinor(),
                 row.currency(),
                 Instant.ofEpochMilli(row.createdAt()),

@@ -8,6 +8,9 @@ import io.flashsale.backend.stock.StockFunctions;
 import io.flashsale.backend.web.Refusal;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
@@ -37,28 +40,52 @@ final class LatePayments extends Loop {
 
     @Override
     protected void run() {
-        for (var late : queries.late(MOST)) {
-            Item item = items.byId(late.itemId());
-            if (item == null) {
-                continue;
-            }
-            boolean kept = items.kept().stream().anyMatch(each -> each.id() == item.id());
-            // Long after its end an item is in Redis no more: then there is nothing to take from.
-            String outcome = kept ? functions.retake(item.keys(), late.orderId()) : "ENDED";
-            if (outcome.equals("NOT_READY") || outcome.equals("MISSING")) {
-                continue; // being rebuilt, or about to be: the next round
-            }
-            boolean taken = outcome.equals("RETAKEN") || outcome.equals("ALREADY");
-            try {
-                consumer.post(
-                        "/internal/payments/" + late.paymentId() + "/retaken",
-                        new Retaken(taken, item.epoch()),
-                        "payment");
-                Metrics.counter("flashsale_late_payments_total", "outcome", outcome)
-                        .increment();
-            } catch (Refusal unknown) {
-                return; // Redis says ALREADY the next time
-            }
+        if (!items.looked()) {
+            return; // whether an item is in Redis is not known yet
         }
+        Set<Long> waiting = new HashSet<>();
+        List<PaymentQueries.Late> some;
+        do {
+            some = queries.late(MOST, waiting);
+            int before = waiting.size();
+            boolean any = false;
+            for (var late : some) {
+                any |= !waiting.contains(late.itemId()) && settle(late, waiting);
+            }
+            if (!any && waiting.size() == before) {
+                return;
+            }
+            // One item's trouble must not hold up the payments of the others behind it.
+        } while (!some.isEmpty());
+    }
+
+    /** @return whether the consumer was told; an item that cannot be asked about, or told of, is added to {@code waiting} */
+    private boolean settle(PaymentQueries.Late late, Set<Long> waiting) {
+        Item item = items.byId(late.itemId());
+        if (item == null) {
+            waiting.add(late.itemId());
+            return false;
+        }
+        boolean kept = items.kept().stream().anyMatch(each -> each.id() == item.id());
+        // Long after its end an item is in Redis no more: then there is nothing to take from.
+        String outcome = kept ? functions.retake(item.keys(), late.orderId(), item.version()) : "ENDED";
+        if (outcome.equals("NOT_READY") || outcome.equals("MISSING")) {
+            waiting.add(late.itemId()); // being rebuilt, or about to be: the next round
+            return false;
+        }
+        boolean taken = outcome.equals("RETAKEN") || outcome.equals("ALREADY");
+        try {
+            var told = consumer.post(
+                    "/internal/payments/" + late.paymentId() + "/retaken", new Retaken(taken, item.epoch()), "payment");
+            if (!told.getStatusCode().is2xxSuccessful()) {
+                waiting.add(late.itemId());
+                return false;
+            }
+        } catch (Refusal unknown) {
+            waiting.add(late.itemId()); // Redis says ALREADY the next time
+            return false;
+        }
+        Metrics.counter("flashsale_late_payments_total", "outcome", outcome).increment();
+        return true;
     }
 }

@@ -10,8 +10,8 @@ import io.flashsale.contract.OrderId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -28,7 +28,9 @@ final class PaymentEndpoints {
     /** Payments of one buyer in a minute; a person needs a few, somebody who tries cards many. */
     private static final int MOST_A_MINUTE = 20;
 
-    private static final List<String> SIGNATURES = List.of("X-Sandbox-Signature");
+    /** What a provider signs with. Whether it fits is the consumer's to say; what has not the form goes no further. */
+    private static final Map<String, Pattern> SIGNATURES =
+            Map.of("X-Sandbox-Signature", Pattern.compile("t=\\d{1,12},v1=[0-9a-f]{64}"));
 
     private final Sessions sessions;
     private final UnwrittenOrders unwritten;
@@ -77,11 +79,14 @@ final class PaymentEndpoints {
             throw Refusal.of(404, "NOT_FOUND", "There is no such provider.");
         }
         Map<String, String> signatures = new HashMap<>();
-        for (String name : SIGNATURES) {
+        SIGNATURES.forEach((name, form) -> {
             String value = request.getHeader(name);
-            if (value != null) {
+            if (value != null && form.matcher(value).matches()) {
                 signatures.put(name, value);
             }
+        });
+        if (signatures.isEmpty()) {
+            throw Refusal.of(403, "FORGED", "There is no signature of a provider.");
         }
         return hearing.call(() -> consumer.post("/internal/payments/events/" + provider, body, signatures, "payment"));
     }

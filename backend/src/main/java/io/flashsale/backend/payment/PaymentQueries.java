@@ -1,5 +1,6 @@
 package io.flashsale.backend.payment;
 
+import java.util.Collection;
 import java.util.List;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Param;
@@ -25,15 +26,24 @@ interface PaymentQueries {
 
     record Late(String paymentId, String orderId, long itemId) {}
 
-    /** Late payments, but for those whose order's units are still on their way back to Redis: they rest for up to two seconds. */
+    /**
+     * Late payments, but for those whose order's units are still on their way back to Redis (they rest for up to two seconds), and
+     * those of some items.
+     */
     @Select(
             """
+            <script>
             SELECT p.id AS payment_id, p.order_id, o.promo_item_id AS item_id
             FROM payment p JOIN orders o ON o.id = p.order_id
             WHERE p.state = 'LATE'
               AND NOT EXISTS (SELECT 1 FROM redis_effect e WHERE e.applied_at IS NULL AND e.kind = 'RELEASE'
                               AND e.promo_item_id = o.promo_item_id AND e.payload = CONCAT('{"orderId":"', o.id, '"}'))
+            <if test='!without.isEmpty()'>
+            AND o.promo_item_id NOT IN
+            <foreach item='id' collection='without' open='(' separator=',' close=')'>#{id}</foreach>
+            </if>
             ORDER BY p.updated_at LIMIT #{most}
+            </script>
             """)
-    List<Late> late(@Param("most") int most);
+    List<Late> late(@Param("most") int most, @Param("without") Collection<Long> without);
 }

@@ -4,6 +4,7 @@ import io.flashsale.backend.background.Loop;
 import io.flashsale.backend.config.Settings;
 import io.flashsale.backend.stock.ItemMapper.Effect;
 import io.flashsale.contract.StockKeys;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
@@ -99,7 +100,7 @@ final class EffectCarrier extends Loop {
         }
         for (Call call : calls) {
             Effect effect = call.effect();
-            String result = (String) RedisLink.await(call.answer());
+            String result = answer(call);
             count(effect, result);
             switch (result) {
                 case "APPLIED", "ALREADY", "IGNORED" -> {
@@ -127,6 +128,19 @@ final class EffectCarrier extends Loop {
             items.markApplied(done);
         }
         return done.size();
+    }
+
+    /** An effect that the library in Redis does not know, since it is an older one, is carried by a rebuild, which brings its own. */
+    private static String answer(Call call) {
+        try {
+            return (String) RedisLink.await(call.answer());
+        } catch (RedisCommandExecutionException e) {
+            if (StockFunctions.missing(e)) {
+                throw e;
+            }
+            LOG.warn("Redis does not take {}: {}", call.effect().kind(), e.getMessage());
+            return "NOT_UNDERSTOOD";
+        }
     }
 
     /** The item is not sold at present. If it will be rebuilt, that carries the effect; if it never will, nothing is owed. */

@@ -69,6 +69,18 @@ final class FunctionLibrary {
         return true;
     }
 
+    /** Whether Redis has an older library than this, or none. */
+    boolean outdated() {
+        Integer loaded = functions.version();
+        return loaded == null || loaded < version;
+    }
+
+    /** Whether Redis has a newer one: then a newer backend is there as well, and rebuilding is its business. */
+    boolean overtaken() {
+        Integer loaded = functions.version();
+        return loaded != null && loaded > version;
+    }
+
     int version() {
         return version;
     }

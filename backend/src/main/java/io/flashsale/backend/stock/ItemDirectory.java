@@ -21,6 +21,7 @@ public final class ItemDirectory {
             .expireAfterWrite(Duration.ofSeconds(1))
             .build();
     private volatile List<Item> kept = List.of();
+    private volatile boolean looked;
 
     ItemDirectory(ItemMapper items) {
         this.items = items;
@@ -52,7 +53,13 @@ public final class ItemDirectory {
         return items.effectIsDue(itemId);
     }
 
+    /** Whether {@link #kept} is an answer already, and not only empty since nobody has looked. */
+    public boolean looked() {
+        return looked;
+    }
+
     void keep(List<Item> items) {
         kept = List.copyOf(items);
+        looked = true;
     }
 }

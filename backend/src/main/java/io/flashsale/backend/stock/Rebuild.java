@@ -59,6 +59,9 @@ public class Rebuild extends Loop {
     private final Map<Long, Attempt> attempts = new HashMap<>();
     private final Map<Long, Long> notBefore = new HashMap<>();
     private @Nullable String unusedNonce;
+    /** Whether Redis was seen with a library that is new enough: an upgrade brings its own, even where all items sell. */
+    private boolean current;
+
     private volatile Map<Long, String> underWay = Map.of();
 
     Rebuild(
@@ -116,7 +119,9 @@ public class Rebuild extends Loop {
     @Override
     protected void run() throws SQLException {
         List<Item> wanted = notReady();
-        if (wanted != null && wanted.isEmpty()) {
+        boolean outdated = !current && library.outdated();
+        if (wanted != null && wanted.isEmpty() && !outdated) {
+            current = true;
             attempts.clear();
             underWay = Map.of();
             lock.release();
@@ -127,7 +132,14 @@ public class Rebuild extends Loop {
             underWay = Map.of();
             return;
         }
+        if (library.overtaken()) {
+            attempts.clear();
+            underWay = Map.of();
+            lock.release();
+            return;
+        }
         library.ensure();
+        current = true;
         // Another backend may have finished between the first look and the lock.
         wanted = notReady();
         if (wanted != null) {

@@ -191,12 +191,12 @@ public final class StockFunctions {
     }
 
     /** RETAKEN, ALREADY, LIMIT_REACHED, SOLD_OUT, MISSING or NOT_READY. */
-    public String retake(StockKeys keys, String orderId) {
+    public String retake(StockKeys keys, String orderId, long version) {
         return text(call(
                 "retake",
                 ScriptOutputType.STATUS,
                 List.of(keys.item(), keys.buyers(), keys.reservations()),
-                List.of(id(keys), epoch(keys), orderId)));
+                List.of(id(keys), epoch(keys), orderId, Long.toString(version))));
     }
 
     RedisFuture<Object> apply(StockKeys keys, long version, String kind, List<String> arguments) {

@@ -176,9 +176,11 @@ final class Library implements AutoCloseable {
                 "apply", List.of(keys.item(), keys.buyers(), keys.reservations(), keys.pending()), withItem(keys, all));
     }
 
-    String retake(StockKeys keys, String orderId) {
+    String retake(StockKeys keys, String orderId, long version) {
         return text(
-                "retake", List.of(keys.item(), keys.buyers(), keys.reservations()), withItem(keys, List.of(orderId)));
+                "retake",
+                List.of(keys.item(), keys.buyers(), keys.reservations()),
+                withItem(keys, List.of(orderId, Long.toString(version))));
     }
 
     List<Object> snapshot(StockKeys keys) {

@@ -70,7 +70,7 @@ class StockFunctionsIT {
         assertThat(library.acknowledge(keys, "7-a")).containsExactly("NOT_READY");
         assertThat(library.pending(keys, 0, 1)).containsExactly("NOT_READY");
         assertThat(library.apply(keys, 11, "RELEASE", "7-a")).isEqualTo("NOT_READY");
-        assertThat(library.retake(keys, "7-a")).isEqualTo("NOT_READY");
+        assertThat(library.retake(keys, "7-a", 11)).isEqualTo("NOT_READY");
         assertThat(library.snapshot(keys).get(1)).isEqualTo(0L);
         assertThat(library.redis.exists(keys.reservations(), keys.pending())).isZero();
     }
@@ -463,19 +463,39 @@ class StockFunctionsIT {
         sell(2, "2");
         library.reserve(keys, "7-a", "u", 0, 2, "");
         library.decide(keys, "7-a", "SEND");
-        assertThat(library.retake(keys, "7-a")).isEqualTo("ALREADY");
+        assertThat(library.retake(keys, "7-a", 10)).isEqualTo("ALREADY");
         library.apply(keys, 11, "RELEASE", "7-a");
         library.apply(keys, 12, "STATE", "ENDED", "0", "1");
-        assertThat(library.retake(keys, "7-a")).isEqualTo("RETAKEN");
+        assertThat(library.retake(keys, "7-a", 12)).isEqualTo("RETAKEN");
+        assertThat(library.apply(keys, 11, "RELEASE", "7-a"))
+                .as("carried once more by somebody who slept")
+                .isEqualTo("IGNORED");
         assertThat(library.counter(keys, "held")).isEqualTo(2);
         library.apply(keys, 13, "RELEASE", "7-a");
         library.apply(keys, 14, "STATE", "LIVE", "0", Long.toString(FOREVER));
         library.reserve(keys, "7-b", "u", 0, 1, "");
-        assertThat(library.retake(keys, "7-a")).isEqualTo("LIMIT_REACHED");
+        assertThat(library.retake(keys, "7-a", 14)).isEqualTo("LIMIT_REACHED");
         library.apply(keys, 15, "RELEASE", "7-b");
         library.reserve(keys, "7-c", "v", 0, 1, "");
-        assertThat(library.retake(keys, "7-a")).isEqualTo("SOLD_OUT");
-        assertThat(library.retake(keys, "7-none")).isEqualTo("MISSING");
+        assertThat(library.retake(keys, "7-a", 15)).isEqualTo("SOLD_OUT");
+        assertThat(library.retake(keys, "7-none", 15)).isEqualTo("MISSING");
+    }
+
+    @Test
+    void units_of_refunds_are_told_as_a_total_so_that_twice_is_once() {
+        sell(5, "-");
+        for (String id : List.of("7-a", "7-b")) {
+            library.reserve(keys, id, "u", 0, 2, "");
+            library.decide(keys, id, "SEND");
+            library.apply(keys, 11, "SOLD", id);
+        }
+        assertThat(library.apply(keys, 13, "RESTOCK", "3")).isEqualTo("APPLIED");
+        assertThat(library.apply(keys, 13, "RESTOCK", "3")).isEqualTo("IGNORED");
+        assertThat(library.apply(keys, 12, "RESTOCK", "1")).as("overtaken").isEqualTo("IGNORED");
+        assertThat(library.counter(keys, "sold")).isEqualTo(1);
+        assertThat(library.counter(keys, "available")).isEqualTo(4);
+        assertThat(library.apply(keys, 14, "RESTOCK", "5")).isEqualTo("NEGATIVE");
+        assertThat(library.counter(keys, "sold")).isEqualTo(1);
     }
 
     @Test

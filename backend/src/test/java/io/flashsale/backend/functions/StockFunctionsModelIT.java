@@ -96,7 +96,7 @@ class StockFunctionsModelIT {
             long at = random.nextInt(6) == 0 ? BASE_VERSION : ++version;
             String kind = release ? "RELEASE" : "SOLD";
             same(log, kind + " " + id, model.finish(at, id, release ? 'C' : 'P'), library.apply(keys, at, kind, id));
-        } else if (dice < 88) {
+        } else if (dice < 87) {
             long at = version + random.nextInt(5) - 2;
             int total = model.published() + random.nextInt(9) - 2;
             same(
@@ -105,7 +105,7 @@ class StockFunctionsModelIT {
                     model.topUp(at, total),
                     library.apply(keys, at, "TOP_UP", Integer.toString(total)));
             version = Math.max(version, at);
-        } else if (dice < 91) {
+        } else if (dice < 89) {
             long at = version + random.nextInt(5) - 2;
             String next = random.nextInt(4) == 0 ? "PAUSED" : "LIVE";
             same(
@@ -114,8 +114,16 @@ class StockFunctionsModelIT {
                     model.changeState(at, next),
                     library.apply(keys, at, "STATE", next, "0", Long.toString(Library.FOREVER)));
             version = Math.max(version, at);
+        } else if (dice < 91) {
+            long at = ++version;
+            int total = model.restocked() + random.nextInt(4) - 1;
+            same(
+                    log,
+                    "RESTOCK " + total,
+                    model.restock(at, total),
+                    library.apply(keys, at, "RESTOCK", Integer.toString(total)));
         } else if (dice < 96) {
-            same(log, "retake " + id, model.retake(id), library.retake(keys, id));
+            same(log, "retake " + id, model.retake(id, version), library.retake(keys, id, version));
         } else if (dice < 98) {
             library.uncover();
             model.covered = false;

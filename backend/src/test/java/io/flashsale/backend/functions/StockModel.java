@@ -22,6 +22,7 @@ final class StockModel {
         final int quantity;
         final String request;
         char state = 'T';
+        long retaken;
         String code = "";
 
         Order(String user, int level, int quantity, String request) {
@@ -38,6 +39,7 @@ final class StockModel {
     private final Map<Integer, Integer> limitByLevel;
     private final int defaultLimit;
     private int published;
+    private int restocked;
     private String state = "LIVE";
     private long stateVersion;
     private long publishedVersion;
@@ -58,7 +60,7 @@ final class StockModel {
     }
 
     int sold() {
-        return sum('P');
+        return sum('P') - restocked;
     }
 
     int available() {
@@ -185,6 +187,9 @@ final class StockModel {
         if (order == null || "TSCP".indexOf(order.state) < 0) {
             return "MISSING";
         }
+        if (target == 'C' && version <= order.retaken) {
+            return "IGNORED";
+        }
         if (order.state == target) {
             return "ALREADY";
         }
@@ -223,7 +228,25 @@ final class StockModel {
         return "APPLIED";
     }
 
-    String retake(String id) {
+    String restock(long version, int total) {
+        if (!covered) {
+            return "NOT_READY";
+        }
+        if (version <= base || total <= restocked) {
+            return "IGNORED";
+        }
+        if (total - restocked > sold()) {
+            return "NEGATIVE";
+        }
+        restocked = total;
+        return "APPLIED";
+    }
+
+    int restocked() {
+        return restocked;
+    }
+
+    String retake(String id, long version) {
         if (!covered) {
             return "NOT_READY";
         }
@@ -241,6 +264,7 @@ final class StockModel {
             return "SOLD_OUT";
         }
         order.state = 'S';
+        order.retaken = version;
         return "RETAKEN";
     }
 }

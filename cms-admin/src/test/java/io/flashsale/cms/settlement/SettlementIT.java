@@ -86,7 +86,7 @@ class SettlementIT {
     private void payment(String id, String order, long received, String state) {
         cms.rows(
                 "INSERT INTO payment (id, order_id, provider, amount_minor, currency, received_minor, state, created_at,"
-                        + " updated_at) VALUES (?, ?, 'sandbox', ?, 'CNY', ?, ?, '2026-11-01', '2026-11-01')",
+                        + " updated_at, next_at) VALUES (?, ?, 'sandbox', ?, 'CNY', ?, ?, '2026-11-01', '2026-11-01', '2026-11-01')",
                 id,
                 order,
                 received,
@@ -97,8 +97,8 @@ class SettlementIT {
     private void refund(String id, String order, String payment, int units, long amount) {
         cms.rows(
                 "INSERT INTO refund (id, order_id, payment_id, quantity, restock, amount_minor, currency, reason, requested_by,"
-                        + " request_id, state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, 'CNY', 'x', 'ann', ?, 'DONE',"
-                        + " '2026-11-01', '2026-11-04 01:02:03.004')",
+                        + " request_id, state, created_at, updated_at, next_at) VALUES (?, ?, ?, ?, ?, ?, 'CNY', 'x', 'ann', ?, 'DONE',"
+                        + " '2026-11-01', '2026-11-04 01:02:03.004', '2026-11-04')",
                 id,
                 order,
                 payment,

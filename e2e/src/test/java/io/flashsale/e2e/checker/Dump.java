@@ -104,9 +104,16 @@ public record Dump(
      * A row of payment.
      *
      * @param receivedMinor what the provider took; null: nothing that we heard of
+     * @param keptByProvider what it took and did not give back, by its own books
      */
     public record Payment(
-            String id, String orderId, long amountMinor, String currency, @Nullable Long receivedMinor, String state) {}
+            String id,
+            String orderId,
+            long amountMinor,
+            String currency,
+            @Nullable Long receivedMinor,
+            String state,
+            long keptByProvider) {}
 
     /** A row of refund; quantity 0: of a payment that could not stand. */
     public record Refund(

@@ -12,6 +12,18 @@ final class MoneyChecks {
         Map<String, Integer> paid = new HashMap<>();
         for (Dump.Payment payment : scene.payments) {
             Dump.Order order = Objects.requireNonNull(scene.orderById.get(payment.orderId()));
+            long bought = payment.state().equals("PAID") ? price(order) - refunded(payment, scene) : 0;
+            if (payment.keptByProvider() != bought) {
+                findings.add(
+                        "INV-30",
+                        "the provider keeps %d of payment %s, which is %s of order %s (%s) and stands for %d",
+                        payment.keptByProvider(),
+                        payment.id(),
+                        payment.state(),
+                        order.id(),
+                        order.state(),
+                        bought);
+            }
             switch (payment.state()) {
                 case "PAID" -> {
                     paid.merge(order.id(), 1, Integer::sum);
@@ -27,9 +39,7 @@ final class MoneyChecks {
                                 payment.receivedMinor());
                     }
                 }
-                case "REFUNDED" -> {
-                    // taken and given back
-                }
+                case "REFUNDED" -> givenBack(payment, scene, findings);
                 default ->
                     findings.add(
                             "INV-13",
@@ -84,11 +94,35 @@ final class MoneyChecks {
         }
     }
 
+    private static long price(Dump.Order order) {
+        return order.priceMinor() * order.quantity();
+    }
+
+    private static long refunded(Dump.Payment payment, Scene scene) {
+        return scene.refunds.stream()
+                .filter(r -> r.paymentId().equals(payment.id()))
+                .mapToLong(Dump.Refund::amountMinor)
+                .sum();
+    }
+
+    /** A payment that could not stand went back once, and all of it. */
+    private static void givenBack(Dump.Payment payment, Scene scene, Findings findings) {
+        List<Dump.Refund> refunds = scene.refunds.stream()
+                .filter(r -> r.paymentId().equals(payment.id()))
+                .toList();
+        if (payment.receivedMinor() == null
+                || refunds.size() != 1
+                || refunds.get(0).quantity() != 0
+                || refunds.get(0).amountMinor() != payment.receivedMinor()) {
+            findings.add("INV-30", "payment %s was given back by %s", payment, refunds);
+        }
+    }
+
     private static void stands(Dump.Payment payment, Dump.Order order, Findings findings) {
         if (!List.of("PAID", "REFUND_PENDING", "REFUNDED").contains(order.state())) {
             findings.add("INV-13", "payment %s is PAID, order %s is %s", payment.id(), order.id(), order.state());
         }
-        long price = order.priceMinor() * order.quantity();
+        long price = price(order);
         if (payment.receivedMinor() == null
                 || payment.receivedMinor() != price
                 || payment.amountMinor() != price

@@ -115,7 +115,13 @@ public enum Mutation {
     }),
     MONEY_WAS_TAKEN_FOR_NOTHING("INV-13", dump -> with(dump, payment(dump, "PAID"))),
     MONEY_IS_STUCK("INV-13", dump -> with(dump, payment(dump, "LATE"))),
-    MONEY_WAS_TAKEN_AND_FORGOTTEN("INV-30", dump -> with(dump, payment(dump, "CREATED"))),
+    MONEY_WAS_TAKEN_AND_FORGOTTEN("INV-30", dump -> {
+        Dump.Payment p = payment(dump, "CREATED");
+        return with(
+                dump,
+                new Dump.Payment(p.id(), p.orderId(), p.amountMinor(), p.currency(), null, p.state(), p.amountMinor()));
+    }),
+    MONEY_WAS_SAID_TO_GO_BACK("INV-30", dump -> with(dump, payment(dump, "REFUNDED"))),
     AN_EFFECT_IS_OWED(
             "INV-04",
             dump -> new Dump(
@@ -200,7 +206,7 @@ public enum Mutation {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("every order is paid"));
         long price = order.priceMinor() * order.quantity();
-        return new Dump.Payment(order.id() + "-9", order.id(), price, order.currency(), price, state);
+        return new Dump.Payment(order.id() + "-9", order.id(), price, order.currency(), price, state, price);
     }
 
     private static Dump with(Dump dump, Dump.Payment payment) {

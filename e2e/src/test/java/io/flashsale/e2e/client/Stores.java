@@ -76,7 +76,7 @@ public final class Stores implements AutoCloseable {
                 items.addAll(rows(connection, ITEMS, Stores::item, sku));
                 orders.addAll(rows(connection, ORDERS, Stores::order, sku));
                 ledger.addAll(rows(connection, LEDGER, Stores::entry, sku));
-                payments.addAll(rows(connection, PAYMENTS, Stores::payment, sku));
+                payments.addAll(rows(connection, PAYMENTS, this::payment, sku));
                 refunds.addAll(rows(connection, REFUNDS, Stores::refund, sku));
             }
             int due = 0;
@@ -165,14 +165,33 @@ public final class Stores implements AutoCloseable {
                 r.getInt("delta_sold"));
     }
 
-    private static Dump.Payment payment(ResultSet r) throws SQLException {
+    private Dump.Payment payment(ResultSet r) throws SQLException {
         return new Dump.Payment(
                 r.getString("id"),
                 r.getString("order_id"),
                 r.getLong("amount_minor"),
                 r.getString("currency"),
                 r.getObject("received_minor", Long.class),
-                r.getString("state"));
+                r.getString("state"),
+                keptByProvider(r.getString("id")));
+    }
+
+    /** As the provider itself says, past all that the shop knows. */
+    private long keptByProvider(String payment) {
+        Http.Answer answer = Http.send(
+                "GET",
+                installation.url("SANDBOX", "/api/payments/" + payment),
+                null,
+                "Authorization",
+                "Bearer " + installation.secret("payment-key"));
+        if (answer.status() == 404) {
+            return 0;
+        }
+        long kept = answer.json().get("takenMinor").asLong();
+        for (var refund : answer.json().get("refunds")) {
+            kept -= refund.get("amountMinor").asLong();
+        }
+        return kept;
     }
 
     private static Dump.Refund refund(ResultSet r) throws SQLException {
@@ -213,7 +232,7 @@ public final class Stores implements AutoCloseable {
     }
 
     public List<Dump.Payment> payments(String sku) {
-        return query(PAYMENTS, Stores::payment, sku);
+        return query(PAYMENTS, this::payment, sku);
     }
 
     /** Whether nothing is owed any more, between the stores or to a buyer; effects that rest are owed, too. */

@@ -40,9 +40,10 @@ interface OrderMapper {
     @Update("UPDATE orders SET state = 'PAID', reason = NULL, updated_at = #{now} WHERE id = #{id} AND state = #{from}")
     int pay(@Param("id") String id, @Param("from") OrderState from, @Param("now") String now);
 
-    /** The state first: it is made of what {@code refunded} was. */
+    /** State and reason first: they are made of what {@code refunded} was. */
     @Update("UPDATE orders SET state = IF(refunded + #{units} = quantity, 'REFUND_PENDING', state),"
-            + " refunded = refunded + #{units}, reason = #{reason}, updated_at = #{now}"
+            + " reason = IF(refunded + #{units} = quantity, #{reason}, reason),"
+            + " refunded = refunded + #{units}, updated_at = #{now}"
             + " WHERE id = #{id} AND state = 'PAID' AND refunded + #{units} <= quantity")
     int refund(
             @Param("id") String id,

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ class PaymentController {
     private static final Logger LOG = LoggerFactory.getLogger(PaymentController.class);
     private static final Pattern USER_ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final int LONGEST_EVENT = 64 * 1024;
+    private static final long SILENCE_NANOS = 10_000_000_000L;
 
     record Ask(@JsonProperty("userID") @Nullable String userId, @Nullable OrderPlaced reservation) {}
 
@@ -51,6 +53,7 @@ class PaymentController {
     private final Gateways gateways;
     private final PaymentGateway gateway;
     private final MeterRegistry meters;
+    private final AtomicLong warned = new AtomicLong(System.nanoTime() - SILENCE_NANOS);
 
     PaymentController(Payments payments, Gateways gateways, PaymentGateway gateway, MeterRegistry meters) {
         this.payments = payments;
@@ -113,7 +116,7 @@ class PaymentController {
         try {
             event = of.read(byName, body);
         } catch (PaymentGateway.Forged forged) {
-            LOG.warn("security: an event for {} is not to be believed: {}", provider, forged.getMessage());
+            warn(provider, forged);
             meters.counter("flashsale_payment_events_total", "outcome", "FORGED")
                     .increment();
             return problem(HttpStatus.FORBIDDEN, "FORGED", "The signature does not fit.");
@@ -123,6 +126,15 @@ class PaymentController {
                 .increment();
         return outcome.<ResponseEntity<?>>map(text -> ResponseEntity.ok(Map.of("outcome", text)))
                 .orElseGet(() -> problem(HttpStatus.NOT_FOUND, "UNKNOWN_PAYMENT", "There is no such payment."));
+    }
+
+    /** A line in ten seconds is enough to know; anybody can send these. The counter has them all. */
+    private void warn(String provider, PaymentGateway.Forged forged) {
+        long now = System.nanoTime();
+        long before = warned.get();
+        if (now - before >= SILENCE_NANOS && warned.compareAndSet(before, now)) {
+            LOG.warn("security: an event for {} is not to be believed: {}", provider, forged.getMessage());
+        }
     }
 
     @PostMapping("/internal/payments/{id}/retaken")

@@ -32,8 +32,20 @@ interface PaymentMapper {
     @Select(COLUMNS + "WHERE order_id = #{orderId} ORDER BY id")
     List<Payment> ofOrder(String orderId);
 
-    @Insert("INSERT INTO payment (id, order_id, provider, amount_minor, currency, state, created_at, updated_at)"
-            + " VALUES (#{id}, #{orderId}, #{provider}, #{amountMinor}, #{currency}, 'CREATED', #{now}, #{now})")
+    /** Payments of which nothing is known, whose provider is to be asked by now. */
+    @Select(COLUMNS + "WHERE state = 'CREATED' AND next_at <= #{now} ORDER BY next_at LIMIT #{most}")
+    List<Payment> silent(@Param("now") String now, @Param("most") int most);
+
+    /** The next time is twice as far away each time, up to an hour. */
+    @Update(
+            "UPDATE payment SET next_at = #{now} + INTERVAL LEAST(3600, 60 * POW(2, LEAST(tries, 6))) SECOND, tries = tries + 1"
+                    + " WHERE id = #{id}")
+    int looked(@Param("id") String id, @Param("now") String now);
+
+    @Insert(
+            "INSERT INTO payment (id, order_id, provider, amount_minor, currency, state, created_at, updated_at, next_at)"
+                    + " VALUES (#{id}, #{orderId}, #{provider}, #{amountMinor}, #{currency}, 'CREATED', #{now}, #{now},"
+                    + " #{now} + INTERVAL 60 SECOND)")
     int create(
             @Param("id") String id,
             @Param("orderId") String orderId,

@@ -195,7 +195,7 @@ class Payments {
             throw new IllegalStateException("payment " + payment.id() + " changed under its lock");
         }
         if (to == State.REFUND_DUE) {
-            refunds.owe(payment, event.amountMinor(), String.valueOf(reason), now);
+            refunds.owe(payment, event.amountMinor(), event.currency(), String.valueOf(reason), now);
         }
         return to.name();
     }
@@ -223,23 +223,24 @@ class Payments {
         if (item == null || row == null || payment == null) {
             throw new IllegalStateException("payment " + paymentId + " is of no order");
         }
-        if (payment.state() != State.LATE) {
-            return payment.state().name();
-        }
-        if (item.epoch() != epoch) {
+        Instant now = clock.instant();
+        boolean late = payment.state() == State.LATE;
+        if (late && item.epoch() != epoch) {
             return "STALE";
         }
-        Instant now = clock.instant();
-        if (taken && row.state() == OrderState.EXPIRED && payings.retake(item, row, now)) {
+        if (late && taken && row.state() == OrderState.EXPIRED && payings.retake(item, row, now)) {
             payments.move(paymentId, State.LATE, State.PAID, null, null, Utc.text(now));
             return "PAID";
         }
-        if (taken && row.state() == OrderState.EXPIRED) {
-            // MySQL has fewer than Redis: what Redis took goes back there.
+        if (late) {
+            payments.move(paymentId, State.LATE, State.REFUND_DUE, "LATE", null, Utc.text(now));
+            refunds.owe(payment, Objects.requireNonNull(payment.receivedMinor()), payment.currency(), "LATE", now);
+        }
+        if ((late || taken) && row.state() == OrderState.EXPIRED) {
+            // The order stays as it is. Whatever Redis took for it, now or in a round of which we never heard, goes
+            // back there.
             stock.owe(item, List.of(Effect.release(row.id(), now)), now);
         }
-        payments.move(paymentId, State.LATE, State.REFUND_DUE, "LATE", null, Utc.text(now));
-        refunds.owe(payment, Objects.requireNonNull(payment.receivedMinor()), "LATE", now);
-        return "REFUND_DUE";
+        return late ? "REFUND_DUE" : payment.state().name();
     }
 }

@@ -1,9 +1,12 @@
 package io.flashsale.consumer.payment;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Money that goes back.
  *
  * @param quantity units of the paid order; 0: a payment that could not stand
+ * @param askedUnits as the request had it; null: all that was left
  * @param restock whether the units went back on sale
  */
 record Refund(
@@ -11,6 +14,7 @@ record Refund(
         String orderId,
         String paymentId,
         int quantity,
+        @Nullable Integer askedUnits,
         boolean restock,
         long amountMinor,
         String currency,

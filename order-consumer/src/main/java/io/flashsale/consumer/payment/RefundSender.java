@@ -47,19 +47,20 @@ class RefundSender {
 
     /** @return how many were sent */
     int send() {
-        List<Refund> due = transactions.once(() -> refunds.due(MOST));
+        List<Refund> due = transactions.once(() -> refunds.due(Refund.State.DUE, Utc.text(clock.instant()), MOST));
         int sent = 0;
         for (Refund refund : due) {
             Payment payment = Objects.requireNonNull(transactions.once(() -> payments.find(refund.paymentId())));
             PaymentGateway gateway = gateways.find(payment.provider());
-            if (gateway == null) {
-                LOG.error("refund {} is of {}, which is not configured any more", refund.id(), payment.provider());
-                continue;
-            }
             try {
+                if (gateway == null) {
+                    throw new IOException("it is not configured any more");
+                }
                 gateway.refund(refund.id(), payment.id(), refund.amountMinor(), refund.currency());
             } catch (IOException away) {
-                LOG.warn("{} did not take refund {}: {}", payment.provider(), refund.id(), away.toString());
+                LOG.warn(
+                        "{} did not take refund {}, again later: {}", payment.provider(), refund.id(), away.toString());
+                transactions.retrying(() -> refunds.later(refund.id(), 1, Utc.text(clock.instant())));
                 continue;
             }
             transactions.retrying(() -> refunds.sent(refund.id(), Utc.text(clock.instant())));

@@ -13,10 +13,13 @@ import io.flashsale.contract.OrderId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The one place where a refund begins and ends: because a person said so, or because a payment cannot stand. */
 @Component
@@ -50,6 +53,7 @@ class Refunds {
     private final Returns returns;
     private final Stock stock;
     private final Transactions transactions;
+    private final JsonMapper json;
     private final Clock clock;
 
     Refunds(
@@ -59,6 +63,7 @@ class Refunds {
             Returns returns,
             Stock stock,
             Transactions transactions,
+            JsonMapper json,
             Clock clock) {
         this.refunds = refunds;
         this.payments = payments;
@@ -66,6 +71,7 @@ class Refunds {
         this.returns = returns;
         this.stock = stock;
         this.transactions = transactions;
+        this.json = json;
         this.clock = clock;
     }
 
@@ -81,8 +87,8 @@ class Refunds {
         }
         Refund before = refunds.ofRequest(row.id(), request.requestId());
         if (before != null) {
-            boolean same = before.restock() == request.restock()
-                    && (request.units() == null || request.units() == before.quantity());
+            boolean same =
+                    before.restock() == request.restock() && Objects.equals(before.askedUnits(), request.units());
             return same ? new Asked.Made(before, row.state(), false) : new Asked.Reused();
         }
         int left = row.state() == OrderState.PAID ? row.quantity() - row.refunded() : 0;
@@ -101,6 +107,7 @@ class Refunds {
                 row.id(),
                 paid.id(),
                 units,
+                request.units(),
                 request.restock(),
                 paid.amountMinor() / row.quantity() * units, // what was paid is a price for each unit, exactly
                 paid.currency(),
@@ -110,12 +117,21 @@ class Refunds {
                 Refund.State.DUE);
         refunds.create(refund, Utc.text(now));
         returns.refund(item, row, units, request.restock(), refundId, now);
-        LOG.info("{} refunds {} of {}: {}", request.by(), units, row.id(), request.reason());
+        refunds.audit(
+                request.by(),
+                "order:" + row.id(),
+                json.writeValueAsString(Map.of(
+                        "refund", refundId,
+                        "units", units,
+                        "restock", request.restock(),
+                        "reason", request.reason(),
+                        "requestID", request.requestId())),
+                Utc.text(now));
         return new Asked.Made(refund, units == left ? OrderState.REFUND_PENDING : OrderState.PAID, true);
     }
 
     /** A payment that cannot stand, and what was taken for it. In the transaction, and under the locks, that found it out. */
-    void owe(Payment payment, long receivedMinor, String reason, Instant now) {
+    void owe(Payment payment, long receivedMinor, String currency, String reason, Instant now) {
         String refundId =
                 payment.orderId() + "-r" + (refunds.ofOrder(payment.orderId()).size() + 1);
         refunds.create(
@@ -124,9 +140,10 @@ class Refunds {
                         payment.orderId(),
                         payment.id(),
                         0,
+                        null,
                         false,
                         receivedMinor,
-                        payment.currency(),
+                        currency,
                         reason,
                         OURSELVES,
                         payment.id(),
@@ -142,7 +159,9 @@ class Refunds {
                         each.id().equals(event.refundId()) && each.paymentId().equals(payment.id()))
                 .findFirst()
                 .orElse(null);
-        if (refund == null || refund.amountMinor() != event.amountMinor()) {
+        if (refund == null
+                || refund.amountMinor() != event.amountMinor()
+                || !refund.currency().equals(event.currency())) {
             LOG.warn(
                     "security: an event says that {} of payment {} went back by refund {}, which is not ours",
                     event.amountMinor(),

@@ -12,9 +12,14 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +37,6 @@ class SandboxGateway implements PaymentGateway {
     static final String NAME = "sandbox";
     static final String SIGNATURE = "x-sandbox-signature";
     private static final long BELIEVED_SECONDS = 300;
-    private static final Duration PATIENCE = Duration.ofMillis(1_500);
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -44,6 +48,10 @@ class SandboxGateway implements PaymentGateway {
     private final Clock clock;
 
     SandboxGateway(ConsumerSettings settings, JsonMapper json, Clock clock) {
+        if (settings.profile() == ConsumerSettings.Profile.PRODUCTION) {
+            throw new IllegalStateException(
+                    "profile production refuses to start: payments are the sandbox's, where no money moves");
+        }
         this.base = URI.create(settings.payment().url());
         this.key =
                 SecretFile.read("FLASHSALE_PAYMENT_KEY_FILE", settings.payment().keyFile());
@@ -83,24 +91,73 @@ class SandboxGateway implements PaymentGateway {
         call("/api/payments/" + paymentId + "/refunds", request, Object.class);
     }
 
-    private <T> T call(String path, Map<String, Object> body, Class<T> type) throws IOException {
-        var request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(PATIENCE)
-                .header("Authorization", "Bearer " + key)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))
-                .build();
-        try {
-            var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            if (response.statusCode() / 100 != 2) {
-                throw new IOException("the sandbox answered " + response.statusCode());
+    private record RefundJson(@Nullable String id, long amountMinor) {}
+
+    private record ShownJson(
+            @Nullable String state, long takenMinor, @Nullable String currency, @Nullable List<RefundJson> refunds) {}
+
+    @Override
+    public @Nullable Found look(String paymentId) throws IOException {
+        var response = exchange(HttpRequest.newBuilder(base.resolve("/api/payments/" + paymentId)));
+        if (response.statusCode() == 404) {
+            return null;
+        }
+        var shown = read(response, ShownJson.class);
+        String currency = shown.currency();
+        if (shown.state() == null || currency == null) {
+            throw new IOException("the sandbox answered no payment");
+        }
+        var refunds = new ArrayList<Found.Done>();
+        for (RefundJson each : shown.refunds() == null ? List.<RefundJson>of() : shown.refunds()) {
+            if (each.id() != null) {
+                refunds.add(new Found.Done(each.id(), each.amountMinor()));
             }
+        }
+        return new Found(
+                switch (shown.state()) {
+                    case "PAID" -> Kind.SUCCEEDED;
+                    case "DECLINED" -> Kind.FAILED;
+                    default -> null;
+                },
+                shown.takenMinor(),
+                currency,
+                refunds);
+    }
+
+    private <T> T call(String path, Map<String, Object> body, Class<T> type) throws IOException {
+        return read(
+                exchange(HttpRequest.newBuilder(base.resolve(path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body)))),
+                type);
+    }
+
+    /** With a deadline for all of it: the client's own ends with the answer's first line. */
+    private HttpResponse<byte[]> exchange(HttpRequest.Builder request) throws IOException {
+        var answer = http.sendAsync(
+                request.header("Authorization", "Bearer " + key).build(), HttpResponse.BodyHandlers.ofByteArray());
+        try {
+            return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException silent) {
+            answer.cancel(true);
+            throw new IOException("the sandbox did not answer within " + PATIENCE.toMillis() + " ms", silent);
+        } catch (ExecutionException e) {
+            throw new IOException("the sandbox was not reached", e.getCause());
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the sandbox", e);
+        }
+    }
+
+    private <T> T read(HttpResponse<byte[]> response, Class<T> type) throws IOException {
+        if (response.statusCode() / 100 != 2) {
+            throw new IOException("the sandbox answered " + response.statusCode());
+        }
+        try {
             return json.readValue(response.body(), type);
         } catch (JacksonException e) {
             throw new IOException("the sandbox answered something else than JSON", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for the sandbox", e);
         }
     }
 

@@ -53,7 +53,8 @@ public class ProductionChecks implements InitializingBean {
         return Map.of(
                 "FLASHSALE_MYSQL_PASSWORD_FILE", settings.mysql().passwordFile(),
                 "FLASHSALE_MIGRATION_PASSWORD_FILE", settings.migration().passwordFile(),
-                "FLASHSALE_INTERNAL_TOKEN_FILE", settings.internalTokenFile());
+                "FLASHSALE_INTERNAL_TOKEN_FILE", settings.internalTokenFile(),
+                "FLASHSALE_PAYMENT_KEY_FILE", settings.payment().keyFile());
     }
 
     private static boolean isOpen(String file) {

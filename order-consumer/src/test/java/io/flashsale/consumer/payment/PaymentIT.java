@@ -36,6 +36,7 @@ class PaymentIT {
     private static Shop shop;
     private static ExpirySweep sweep;
     private static RefundSender refunds;
+    private static Inquiry inquiry;
     private static TestClock clock;
 
     @BeforeAll
@@ -45,6 +46,7 @@ class PaymentIT {
         clock = provider.service.clock;
         sweep = provider.service.bean(ExpirySweep.class);
         refunds = provider.service.bean(RefundSender.class);
+        inquiry = provider.service.bean(Inquiry.class);
     }
 
     @AfterAll
@@ -57,6 +59,8 @@ class PaymentIT {
         provider.service.empty();
         provider.asked.clear();
         provider.status = 200;
+        provider.currency = "CNY";
+        provider.books.clear();
     }
 
     @AfterEach
@@ -233,7 +237,101 @@ class PaymentIT {
         assertThat(provider.retaken(payment, false, 1)).isEqualTo("REFUND_DUE");
         assertThat(state(payment)).isEqualTo("REFUND_DUE LATE");
         assertThat(shop.number("SELECT COUNT(*) FROM redis_effect WHERE kind = 'RELEASE'"))
-                .isEqualTo(1);
+                .as("its own, and one for what Redis may have taken in a round that was not heard of")
+                .isEqualTo(2);
+        assertThat(provider.retaken(payment, true, 1)).as("heard of late").isEqualTo("REFUND_DUE");
+        assertThat(shop.number("SELECT COUNT(*) FROM redis_effect WHERE kind = 'RELEASE'"))
+                .isEqualTo(3);
+        shop.run("DELETE FROM redis_effect WHERE version = 3");
+        shop.run("UPDATE promo_item SET version = 2");
+    }
+
+    @Test
+    void a_payment_whose_event_never_came_is_asked_about() {
+        OrderPlaced order = order(shop.item(10), "u1");
+        String payment = opened(order);
+        provider.books.put(payment, "{\"state\":\"OPEN\",\"takenMinor\":0,\"currency\":\"CNY\",\"refunds\":[]}");
+        assertThat(inquiry.ask()).as("not before a minute").isZero();
+        clock.advance(Duration.ofSeconds(61));
+        assertThat(inquiry.ask()).as("its buyer has not decided").isZero();
+        provider.books.put(payment, "{\"state\":\"PAID\",\"takenMinor\":3998,\"currency\":\"CNY\",\"refunds\":[]}");
+        assertThat(inquiry.ask()).as("not again at once").isZero();
+        clock.advance(Duration.ofSeconds(61));
+        assertThat(inquiry.ask()).isEqualTo(1);
+        assertThat(shop.state(order)).isEqualTo("PAID");
+        assertThat(say("SUCCEEDED", payment, 2 * PRICE))
+                .as("the event, after all")
+                .isEqualTo("IGNORED");
+        clock.advance(Duration.ofSeconds(-122));
+    }
+
+    @Test
+    void a_decline_and_a_refund_whose_events_never_came_are_asked_about() {
+        OrderPlaced order = order(shop.item(10), "u1");
+        String declined = opened(order);
+        provider.books.put(declined, "{\"state\":\"DECLINED\",\"takenMinor\":0,\"currency\":\"CNY\",\"refunds\":[]}");
+        clock.advance(Duration.ofSeconds(61));
+        assertThat(inquiry.ask()).isEqualTo(1);
+        assertThat(state(declined)).isEqualTo("FAILED DECLINED");
+
+        String wrong = opened(order);
+        say("SUCCEEDED", wrong, 1);
+        assertThat(refunds.send()).isEqualTo(1);
+        provider.books.put(
+                wrong,
+                "{\"state\":\"PAID\",\"takenMinor\":1,\"currency\":\"CNY\",\"refunds\":[{\"id\":\"" + order.orderId()
+                        + "-r1\",\"amountMinor\":1}]}");
+        clock.advance(Duration.ofSeconds(61));
+        assertThat(inquiry.ask()).isEqualTo(1);
+        assertThat(state(wrong)).isEqualTo("REFUNDED WRONG_AMOUNT");
+        clock.advance(Duration.ofSeconds(-122));
+    }
+
+    @Test
+    void a_payment_in_another_currency_goes_back_in_that_one() {
+        OrderPlaced order = order(shop.item(10), "u1");
+        String payment = opened(order);
+        provider.currency = "USD";
+        assertThat(say("SUCCEEDED", payment, 2 * PRICE)).isEqualTo("REFUND_DUE");
+        assertThat(shop.text("SELECT CONCAT_WS(' ', amount_minor, currency) FROM refund"))
+                .isEqualTo(2 * PRICE + " USD");
+    }
+
+    @Test
+    void a_refund_that_the_provider_refuses_holds_up_no_other() {
+        long item = shop.item(200);
+        provider.status = 404;
+        for (int i = 0; i < 50; i++) {
+            OrderPlaced order = order(item, "u" + i);
+            provider.status = 200;
+            String payment = opened(order);
+            provider.status = 404;
+            say("SUCCEEDED", payment, 1);
+        }
+        assertThat(refunds.send()).isZero();
+        provider.status = 200;
+        OrderPlaced last = order(item, "last");
+        String payment = opened(last);
+        say("SUCCEEDED", payment, 1);
+        refunds.send();
+        assertThat(shop.text("SELECT state FROM refund WHERE payment_id = '" + payment + "'"))
+                .as("at once, although fifty older ones had failed")
+                .isEqualTo("SENT");
+        clock.advance(Duration.ofSeconds(10));
+        refunds.send();
+        assertThat(shop.number("SELECT COUNT(*) FROM refund WHERE state = 'SENT'"))
+                .isEqualTo(51);
+        clock.advance(Duration.ofSeconds(-10));
+    }
+
+    @Test
+    void a_provider_that_answers_half_is_given_up_in_time() {
+        OrderPlaced order = order(shop.item(10), "u1");
+        provider.stall = true;
+        long began = System.nanoTime();
+        assertThat(provider.ask(order, "u1", order).getStatusCode().value()).isEqualTo(503);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+        provider.stall = false;
     }
 
     @Test
@@ -258,7 +356,10 @@ class PaymentIT {
         assertThat(refunds.send()).isZero();
         assertThat(state(payment)).isEqualTo("REFUND_DUE WRONG_AMOUNT");
         provider.status = 200;
+        assertThat(refunds.send()).as("not again within the second").isZero();
+        clock.advance(Duration.ofSeconds(2));
         assertThat(refunds.send()).isEqualTo(1);
+        clock.advance(Duration.ofSeconds(-2));
     }
 
     @Test

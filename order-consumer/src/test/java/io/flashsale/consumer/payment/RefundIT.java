@@ -132,6 +132,10 @@ class RefundIT {
         assertThat(field(again, "refundID")).isEqualTo(order.orderId() + "-r1");
         assertRefused(refund(order, "k1", 1, true), 422, "REQUEST_REUSED");
         assertRefused(refund(order, "k1", 2, false), 422, "REQUEST_REUSED");
+        assertRefused(refund(order, "k1", "null", true), 422, "REQUEST_REUSED");
+        assertThat(shop.column("SELECT CONCAT_WS(' ', actor, action, subject) FROM audit_log WHERE subject = 'order:"
+                        + order.orderId() + "'"))
+                .containsExactly("ann ORDER_REFUNDED order:" + order.orderId());
         assertThat(counters()).isEqualTo("9 0 1 2");
     }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -24,6 +25,12 @@ final class TestProvider implements AutoCloseable {
 
     final Service service;
     volatile int status = 200;
+    /** Begins an answer and does not end it. */
+    volatile boolean stall;
+    /** Of what its events speak. */
+    volatile String currency = "CNY";
+    /** What looking up a payment answers. */
+    final Map<String, String> books = new ConcurrentHashMap<>();
     /** What it was asked, path and body. */
     final List<String> asked = Collections.synchronizedList(new ArrayList<>());
 
@@ -35,6 +42,18 @@ final class TestProvider implements AutoCloseable {
         server.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
             asked.add(exchange.getRequestURI() + " " + body);
+            String known = books.get(exchange.getRequestURI().getPath().replace("/api/payments/", ""));
+            if (exchange.getRequestMethod().equals("GET") && known != null) {
+                exchange.sendResponseHeaders(200, known.length());
+                exchange.getResponseBody().write(known.getBytes(UTF_8));
+                exchange.close();
+                return;
+            }
+            if (stall) {
+                exchange.sendResponseHeaders(200, 1_000);
+                exchange.getResponseBody().flush();
+                return;
+            }
             byte[] answer = ("{\"ref\":\"ref-%1$x\",\"payURL\":\"http://pay/%1$x\"}".formatted(body.hashCode()))
                     .getBytes(UTF_8);
             exchange.sendResponseHeaders(status, answer.length);
@@ -81,8 +100,8 @@ final class TestProvider implements AutoCloseable {
     ResponseEntity<Map<String, Object>> event(
             String id, String kind, String payment, long amount, String key, long time) {
         return signed(
-                "{\"id\":\"%s\",\"kind\":\"%s\",\"paymentID\":\"%s\",\"ref\":\"r\",\"amountMinor\":%d,\"currency\":\"CNY\"}"
-                        .formatted(id, kind, payment, amount),
+                "{\"id\":\"%s\",\"kind\":\"%s\",\"paymentID\":\"%s\",\"ref\":\"r\",\"amountMinor\":%d,\"currency\":\"%s\"}"
+                        .formatted(id, kind, payment, amount, currency),
                 key,
                 time);
     }

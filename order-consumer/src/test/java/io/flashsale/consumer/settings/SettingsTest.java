@@ -37,6 +37,7 @@ class SettingsTest {
                 entry("FLASHSALE_MYSQL_PASSWORD_FILE", secret("mysql", "0123456789")),
                 entry("FLASHSALE_MIGRATION_USER", "migration"),
                 entry("FLASHSALE_MIGRATION_PASSWORD_FILE", secret("migration", "0123456789")),
+                entry("FLASHSALE_PAYMENT_KEY_FILE", secret("payment", "0123456789")),
                 entry("FLASHSALE_INTERNAL_TOKEN_FILE", secret("token", "0123456789012345678901234567890123456789"))));
     }
 
@@ -62,6 +63,8 @@ class SettingsTest {
         "FLASHSALE_MIGRATION_PASSWORD_FILE, ''",
         "FLASHSALE_MIGRATIONS, /somewhere",
         "FLASHSALE_INTERNAL_TOKEN_FILE, ''",
+        "FLASHSALE_PAYMENT_KEY_FILE, ''",
+        "FLASHSALE_PAYMENT_URL, nowhere",
     })
     void a_bad_value_stops_the_start_with_a_sentence_that_names_it(String name, String value) {
         environment.put(name, value);

@@ -28,7 +28,8 @@ public final class Shop {
             "SELECT, INSERT, UPDATE ON %s.queue_fence",
             "SELECT, INSERT, UPDATE ON %s.payment",
             "SELECT, INSERT ON %s.payment_event",
-            "SELECT, INSERT, UPDATE ON %s.refund");
+            "SELECT, INSERT, UPDATE ON %s.refund",
+            "INSERT ON %s.audit_log");
 
     public static final String USER = "consumer";
     public static final String PASSWORD = "consumer-test";
@@ -186,7 +187,8 @@ public final class Shop {
                                 + " FROM orders o LEFT JOIN redis_effect e ON e.kind = 'RELEASE' AND e.payload = CONCAT('{\"orderId\":\"', o.id, '\"}')"
                                 + " GROUP BY o.id, o.state, o.reason"
                                 + " HAVING COUNT(e.id) <> IF(o.state IN ('CANCELLED', 'EXPIRED') OR o.reason = 'DISCARDED'"
-                                + " OR EXISTS (SELECT 1 FROM stock_ledger l WHERE l.order_id = o.id AND l.event = 'RETAKEN'), 1, 0)"));
+                                + " OR EXISTS (SELECT 1 FROM stock_ledger l WHERE l.order_id = o.id AND l.event = 'RETAKEN'), 1, 0)"
+                                + " + (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.reason = 'LATE' AND o.state = 'EXPIRED')"));
         wrongs.addAll(
                 column(
                         "SELECT CONCAT('item ', i.id, ' is at version ', i.version, ' after ', COUNT(e.id), ' effects up to ',"
