@@ -19,6 +19,7 @@ public class ConsumerApplication {
 
     public static void main(String[] args) {
         quietQueueClient();
+        rebalanceOften();
         SpringApplication.run(ConsumerApplication.class, args);
     }
 
@@ -26,6 +27,14 @@ public class ConsumerApplication {
     @Bean
     Clock clock() {
         return Clock.tick(Clock.systemUTC(), Duration.ofMillis(1));
+    }
+
+    /**
+     * A member that asks who else is there while its connection is being made anew gets no answer, takes that for an answer, and reads
+     * nothing until it asks again: by default after 20 s.
+     */
+    private static void rebalanceOften() {
+        System.setProperty("rocketmq.client.rebalance.waitInterval", "2000");
     }
 
     /**

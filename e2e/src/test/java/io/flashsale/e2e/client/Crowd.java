@@ -10,6 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +26,20 @@ public final class Crowd {
     private final Shop shop;
     private final Semaphore places;
     private final Duration patience;
+    private final BiConsumer<Basket, Shop.Told> heard;
     private final AtomicInteger done = new AtomicInteger();
 
     /** @param patience how long a buyer goes on repeating; zero: never */
     public Crowd(Shop shop, int concurrency, Duration patience) {
+        this(shop, concurrency, patience, (basket, told) -> {});
+    }
+
+    /** @param heard of each basket its last answer, as it comes */
+    public Crowd(Shop shop, int concurrency, Duration patience, BiConsumer<Basket, Shop.Told> heard) {
         this.shop = shop;
         this.places = new Semaphore(concurrency);
         this.patience = patience;
+        this.heard = heard;
     }
 
     /** Baskets that have their last answer. */
@@ -48,12 +56,14 @@ public final class Crowd {
             for (int i = 0; i < baskets.size(); i++) {
                 places.acquireUninterruptibly();
                 CompletableFuture<Shop.Told> answer = answers.get(i);
-                attempt(baskets.get(i), System.nanoTime() + patience.toNanos()).whenComplete((told, failure) -> {
+                Basket basket = baskets.get(i);
+                attempt(basket, System.nanoTime() + patience.toNanos()).whenComplete((told, failure) -> {
                     places.release();
                     done.incrementAndGet();
                     if (failure != null) {
                         answer.completeExceptionally(failure);
                     } else {
+                        heard.accept(basket, told);
                         answer.complete(told);
                     }
                 });

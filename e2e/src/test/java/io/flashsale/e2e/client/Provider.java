@@ -29,7 +29,7 @@ public final class Provider {
         decide("decision=pay&" + misbehaving);
     }
 
-    private void decide(String form) {
+    void decide(String form) {
         Http.Answer answer = Http.send("POST", page, form, "Content-Type", "application/x-www-form-urlencoded");
         if (answer.status() != 302 && answer.status() != 200) {
             throw new AssertionError("the provider's page says " + answer);

@@ -25,7 +25,8 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public final class Sale implements AutoCloseable {
 
-    private static final Duration TIME_TO_SETTLE = Duration.ofSeconds(40);
+    /** A provider whose event was not taken tries again after 1, 2, 4 … seconds, and is asked after a minute. */
+    private static final Duration TIME_TO_SETTLE = Duration.ofSeconds(90);
 
     private final Installation installation;
     private final Operator operator;

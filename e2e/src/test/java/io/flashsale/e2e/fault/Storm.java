@@ -8,6 +8,7 @@ import io.flashsale.e2e.checker.Verdict;
 import io.flashsale.e2e.client.Buyer;
 import io.flashsale.e2e.client.Crowd;
 import io.flashsale.e2e.client.Crowd.Basket;
+import io.flashsale.e2e.client.Payers;
 import io.flashsale.e2e.client.Processes;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Shop;
@@ -22,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /**
- * A sale of more wishes than units, with something that strikes in its middle. Buyers repeat with their keys until they know;
- * afterwards everything is repaired, has settled, and is judged.
+ * A sale of more wishes than units, with something that strikes in its middle. Buyers repeat with their keys until they know, and one
+ * winner in five pays, in one of the ways that go wrong at first; afterwards everything is repaired, has settled, and is judged.
  */
 final class Storm implements AutoCloseable {
 
@@ -36,6 +37,7 @@ final class Storm implements AutoCloseable {
     private final Sale sale;
     private final Processes processes;
     private final Crowd crowd;
+    private final Payers payers;
     private final List<Basket> baskets;
     private final List<Buyer> witnesses;
 
@@ -52,7 +54,8 @@ final class Storm implements AutoCloseable {
             baskets.add(new Basket(buyer, sale.sku(), 1, key));
         }
         Collections.shuffle(baskets, new Random(7));
-        this.crowd = new Crowd(sale.shop(), CONCURRENCY, PATIENCE);
+        this.payers = new Payers(sale.shop(), PATIENCE);
+        this.crowd = new Crowd(sale.shop(), CONCURRENCY, PATIENCE, payers::heard);
     }
 
     Sale sale() {
@@ -89,10 +92,13 @@ final class Storm implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+        payers.await(PATIENCE);
         Run run = sale.settle();
         Verdict verdict = Checker.check(run);
         assertThat(verdict.status()).as("%s\n%s", verdict, Crowd.codes(told)).isEqualTo(Verdict.Status.GREEN);
-        assertThat(run.dump().items().get(0).held()).as("%s", Crowd.codes(told)).isEqualTo(STOCK);
+        var item = run.dump().items().get(0);
+        assertThat(item.held() + item.sold()).as("%s", Crowd.codes(told)).isEqualTo(STOCK);
+        assertThat(item.sold()).as("units that were paid for").isEqualTo(payers.decided());
         return run;
     }
 
@@ -102,7 +108,10 @@ final class Storm implements AutoCloseable {
                 .atMost(Duration.ofSeconds(30))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> sale.stores().item(sale.sku()).held() >= count);
+                .until(() -> {
+                    var item = sale.stores().item(sale.sku());
+                    return item.held() + item.sold() >= count;
+                });
     }
 
     @Override
