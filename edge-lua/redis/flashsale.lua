@@ -7,7 +7,7 @@
   also have or is about to have (the pending set is the debt).
 
   Keys of a promo item share one slot and carry their epoch, fs:{SKU}:<itemId>:<epoch>:
-    item          HASH  facts and counters; published = available + held + sold, each >= 0
+    item          HASH  facts and counters; published = available + held + sold, each >= 0; what was withdrawn is in none of them
     buyers        HASH  userId -> units that count towards the buyer's limit
     requests      HASH  userId:requestId -> order id
     reservations  HASH  order id -> packed reservation (below)
@@ -21,7 +21,7 @@
   A replay, a verdict and an effect may come twice, late or in another order: each has an answer here.
   Loaded by the backend alone, and only over a lower VERSION. ]]
 
-local VERSION = 3
+local VERSION = 4
 
 local MAX_BATCH = 256 -- order ids or items in one call: keeps a call below a millisecond
 local MAX_QUANTITY = 100
@@ -151,13 +151,13 @@ end
   KEYS  1 item   2 buyers   3 requests   4 reservations   5 pending   6 holders
   ARGV  1 itemId   2 epoch   3 BEGIN | ROWS | END
     BEGIN  field, value, ...: the item's hash. Needs sku promo state opens closes hold price currency promo_version
-           min_level limits published available held sold restocked version. Starts over whatever was there.
+           min_level limits published available held sold restocked withdrawn version. Starts over whatever was there.
     ROWS   order id, packed reservation, ...: at most 256 orders, each once; S and P states count to the buyer's quota
     END    the number of rows that were sent
   Reply "OK" | "LIVE" (the lease covers this epoch: nothing was touched) | "INCOMPLETE" (END: rows are missing; begin again)
   O(batch) ]]
 local REQUIRED = { 'sku', 'promo', 'state', 'opens', 'closes', 'hold', 'price', 'currency', 'promo_version', 'min_level',
-  'limits', 'published', 'available', 'held', 'sold', 'restocked', 'version' }
+  'limits', 'published', 'available', 'held', 'sold', 'restocked', 'withdrawn', 'version' }
 
 local function install(keys, args)
   local item_id, epoch, step = args[1], args[2], args[3]
@@ -176,6 +176,7 @@ local function install(keys, args)
       or published ~= available + held + sold then
       return misuse('install breaks published = available + held + sold')
     end
+    if (int(facts.withdrawn) or -1) < 0 then return misuse('install takes a number of withdrawn units') end
     for i = 1, 6 do redis.call('UNLINK', keys[i]) end
     redis.call('HSET', keys[1], 'id', item_id, 'epoch', epoch, 'seq', 0, 'installed', 0,
       'published_version', facts.version, 'state_version', facts.version, unpack(args, 4))
@@ -384,7 +385,7 @@ end
   ARGV  1 itemId   2 epoch   3 version   4 kind   5.. its arguments
     RELEASE  order id                   an order was cancelled or expired: units and quota go back
     SOLD     order id                   an order was paid
-    TOP_UP   published                  the new total, absolute
+    TOP_UP   total                      units that ever came on sale, those that were withdrawn since among them; absolute
     RESTOCK  restocked                  units that refunds put back on sale, all in all
     STATE    state, opens ms, closes ms
   Reply "APPLIED" | "ALREADY" (it had happened) | "IGNORED" (at or below the base version or overtaken by a later one)
@@ -396,7 +397,7 @@ local function apply(keys, args)
   if not effect_version or not args[5] then return misuse('apply takes itemId, epoch, version, kind and arguments') end
   if not covers(args[1], args[2], now_ms()) then return 'NOT_READY' end
   local item = redis.call('HMGET', keys[1], 'version', 'published', 'available', 'published_version', 'state_version',
-    'restocked', 'sold', 'retaken:' .. args[5])
+    'restocked', 'sold', 'retaken:' .. args[5], 'withdrawn')
   if effect_version <= tonumber(item[1]) then return 'IGNORED' end
 
   if kind == 'RELEASE' or kind == 'SOLD' then
@@ -425,9 +426,12 @@ local function apply(keys, args)
     local total = int(args[5])
     if not total then return misuse('TOP_UP takes a total') end
     if effect_version <= tonumber(item[4]) then return 'IGNORED' end
-    local available = tonumber(item[3]) + total - tonumber(item[2])
+    -- Against the total, not what is published: a withdrawal is here before it is in MySQL, where the effect was made.
+    local added = total - tonumber(item[2]) - tonumber(item[9])
+    local available = tonumber(item[3]) + added
     if available < 0 then return 'NEGATIVE' end
-    redis.call('HSET', keys[1], 'published', args[5], 'available', available, 'published_version', args[3])
+    redis.call('HSET', keys[1], 'published', tonumber(item[2]) + added, 'available', available,
+      'published_version', args[3])
     return 'APPLIED'
   end
 
@@ -478,6 +482,45 @@ local function retake(keys, args)
   return 'RETAKEN'
 end
 
+--[[ withdraw: take units off sale for an operator, all of them or none, once per operation. Ignores a pause.
+  KEYS  1 item
+  ARGV  1 itemId   2 epoch   3 operation id   4 units
+  Reply "WITHDRAWN" | "TOO_FEW" (are available) | "ENDED" | "NOT_READY" (nothing happened)
+  The first verdict of an epoch is kept, a refusal too, and is what every later call hears: of two carriers one may come when
+  units have just returned, and both must write the same into MySQL. O(1) ]]
+local function withdraw(keys, args)
+  local item_id, epoch, operation, units = args[1], args[2], args[3], int(args[4])
+  if #keys ~= 1 or not operation or operation == '' or not units or units < 1 then
+    return misuse('withdraw takes one key, itemId, epoch, operation, units')
+  end
+  local now = now_ms()
+  if not covers(item_id, epoch, now) then return 'NOT_READY' end
+  local field = 'withdrawal:' .. operation
+  local item = redis.call('HMGET', keys[1], 'state', 'closes', 'published', 'available', 'withdrawn', field)
+  if item[6] then
+    local verdict, asked = string.match(item[6], '^(%u[%u_]*)|(%d+)$')
+    if tonumber(asked) ~= units then return misuse('withdraw was asked for other units as ' .. operation) end
+    return verdict
+  end
+
+  local published, available, withdrawn = tonumber(item[3]), tonumber(item[4]), tonumber(item[5])
+  if not (item[1] and item[2] and published and available and withdrawn) then return 'NOT_READY' end
+  local verdict = 'WITHDRAWN'
+  if item[1] == 'ENDED' or now >= tonumber(item[2]) then
+    verdict = 'ENDED' -- what is left is what a settlement may have said already
+  elseif available < units then
+    verdict = 'TOO_FEW'
+  end
+  local kept = string.format('%s|%d', verdict, units)
+  if verdict == 'WITHDRAWN' then
+    redis.call('HSET', keys[1], 'published', published - units, 'available', available - units,
+      'withdrawn', withdrawn + units, field, kept)
+  else
+    redis.call('HSET', keys[1], field, kept)
+  end
+  return verdict
+end
+
 --[[ snapshot: what edges and screens show of items, in one consistent read.
   KEYS  item HASHes, at most 256
   ARGV  itemId, epoch of each key in the same order
@@ -513,4 +556,5 @@ redis.register_function('acknowledge', acknowledge)
 redis.register_function({ function_name = 'pending', callback = pending, flags = { 'no-writes' } })
 redis.register_function('apply', apply)
 redis.register_function('retake', retake)
+redis.register_function('withdraw', withdraw)
 redis.register_function({ function_name = 'snapshot', callback = snapshot, flags = { 'no-writes' } })

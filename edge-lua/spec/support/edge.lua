@@ -149,7 +149,7 @@ function M.publish(given)
     "sku", item.sku, "promo", item.promo, "state", item.state, "opens", item.opens, "closes", item.closes,
     "hold", item.hold, "price", 1999, "currency", "CNY", "promo_version", 1, "min_level", item.min_level,
     "limits", item.limits, "published", item.published, "available", item.available,
-    "held", item.published - item.available - item.sold, "sold", item.sold, "restocked", 0, "version", 1)
+    "held", item.published - item.available - item.sold, "sold", item.sold, "restocked", 0, "withdrawn", 0, "version", 1)
   M.redis:call("FCALL", "install", 6, keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], item.id, item.epoch, "END", 0)
   if item.listed then M.list(item) end
   assert.equal("GRANTED", M.redis:call("FCALL", "grant", 1, keys.item, M.NONCE, 5000, item.id, item.epoch))

@@ -30,6 +30,7 @@ GRANT SELECT ON flashsale.policy TO 'backend'@'%';
 GRANT SELECT, UPDATE (change_seq) ON flashsale.blacklist_entry TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.finding TO 'backend'@'%';
 GRANT SELECT ON flashsale.payment TO 'backend'@'%';
+GRANT SELECT, UPDATE (verdict, verdict_epoch) ON flashsale.withdrawal TO 'backend'@'%';
 
 -- cms-admin: promos, policies and the blacklist, with their audit
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';
@@ -37,6 +38,7 @@ GRANT SELECT, INSERT, UPDATE ON flashsale.promo_item TO 'cms'@'%';
 GRANT SELECT ON flashsale.orders TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.redis_effect TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE (state, refusal, updated_at) ON flashsale.withdrawal TO 'cms'@'%';
 GRANT SELECT ON flashsale.payment TO 'cms'@'%';
 GRANT SELECT ON flashsale.refund TO 'cms'@'%';
 GRANT SELECT ON flashsale.parked_message TO 'cms'@'%';

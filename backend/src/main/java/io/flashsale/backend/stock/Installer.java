@@ -145,6 +145,7 @@ final class Installer {
         facts.put("held", Long.toString(item.held() + parkedUnits));
         facts.put("sold", Long.toString(item.sold()));
         facts.put("restocked", Long.toString(item.restocked()));
+        facts.put("withdrawn", Long.toString(item.withdrawn()));
         facts.put("version", Long.toString(item.version()));
         return facts;
     }

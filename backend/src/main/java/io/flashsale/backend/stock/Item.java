@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state LIVE, PAUSED or ENDED; an item that is no longer live has ended, whatever its promo says
  * @param restocked units that refunds put back on sale; they are in {@code available} or beyond, not in {@code sold}
+ * @param withdrawn units that were taken off sale; they are not in {@code published}
  * @param limits units per buyer as the function library reads them: {@code default[;level=limit...]}, {@code -} for none
  */
 public record Item(
@@ -30,6 +31,7 @@ public record Item(
         long held,
         long sold,
         long restocked,
+        long withdrawn,
         long epoch,
         long version,
         boolean live) {

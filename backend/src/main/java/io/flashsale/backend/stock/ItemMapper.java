@@ -29,7 +29,7 @@ interface ItemMapper {
                     + LIMITS
                     + """
              AS limits,
-            i.published, i.available, i.held, i.sold, i.restocked, i.epoch, i.version, COALESCE(i.live, 0) AS live
+            i.published, i.available, i.held, i.sold, i.restocked, i.withdrawn, i.epoch, i.version, COALESCE(i.live, 0) AS live
             """;
 
     String FROM = " FROM promo_item i JOIN promo p ON p.id = i.promo_id ";

@@ -92,6 +92,7 @@ final class Library implements AutoCloseable {
         facts.put("held", Integer.toString(held));
         facts.put("sold", Integer.toString(sold));
         facts.put("restocked", "0");
+        facts.put("withdrawn", "0");
         facts.put("version", "10");
         return facts;
     }
@@ -181,6 +182,10 @@ final class Library implements AutoCloseable {
                 "retake",
                 List.of(keys.item(), keys.buyers(), keys.reservations()),
                 withItem(keys, List.of(orderId, Long.toString(version))));
+    }
+
+    String withdraw(StockKeys keys, String operation, int units) {
+        return text("withdraw", List.of(keys.item()), withItem(keys, List.of(operation, Integer.toString(units))));
     }
 
     List<Object> snapshot(StockKeys keys) {

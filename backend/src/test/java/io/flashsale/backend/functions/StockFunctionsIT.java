@@ -71,6 +71,7 @@ class StockFunctionsIT {
         assertThat(library.pending(keys, 0, 1)).containsExactly("NOT_READY");
         assertThat(library.apply(keys, 11, "RELEASE", "7-a")).isEqualTo("NOT_READY");
         assertThat(library.retake(keys, "7-a", 11)).isEqualTo("NOT_READY");
+        assertThat(library.withdraw(keys, "1", 1)).isEqualTo("NOT_READY");
         assertThat(library.snapshot(keys).get(1)).isEqualTo(0L);
         assertThat(library.redis.exists(keys.reservations(), keys.pending())).isZero();
     }
@@ -446,6 +447,76 @@ class StockFunctionsIT {
         assertThat(library.counter(keys, "available")).isEqualTo(6);
         assertThat(library.apply(keys, 14, "TOP_UP", "2")).isEqualTo("NEGATIVE");
         assertThat(library.counter(keys, "published")).isEqualTo(9);
+    }
+
+    // --- withdraw
+
+    @Test
+    void units_are_withdrawn_all_or_none_and_never_those_that_somebody_has() {
+        sell(5, "-");
+        library.reserve(keys, "7-a", "u", 0, 2, "");
+        assertThat(library.withdraw(keys, "1", 4)).isEqualTo("TOO_FEW");
+        assertThat(counters()).isEqualTo("5 = 3 + 2 + 0, 0 withdrawn");
+        assertThat(library.withdraw(keys, "2", 3)).isEqualTo("WITHDRAWN");
+        assertThat(counters()).isEqualTo("2 = 0 + 2 + 0, 3 withdrawn");
+        assertThat(library.withdraw(keys, "3", 1)).isEqualTo("TOO_FEW");
+        assertThat(library.reserve(keys, "7-b", "v", 0, 1, "")).containsExactly("ALL_RESERVED");
+        assertThat(library.decide(keys, "7-a", "SEND")).element(6).isEqualTo("SEND");
+    }
+
+    @Test
+    void a_withdrawal_happens_once_and_a_refused_one_stays_refused_though_units_come_back() {
+        sell(5, "-");
+        library.reserve(keys, "7-a", "u", 0, 2, "");
+        assertThat(library.withdraw(keys, "1", 3)).isEqualTo("WITHDRAWN");
+        assertThat(library.withdraw(keys, "1", 3)).isEqualTo("WITHDRAWN");
+        assertThat(library.withdraw(keys, "2", 1)).isEqualTo("TOO_FEW");
+        assertThat(library.apply(keys, 11, "RELEASE", "7-a")).isEqualTo("APPLIED");
+        assertThat(library.withdraw(keys, "2", 1)).isEqualTo("TOO_FEW");
+        assertThat(counters()).isEqualTo("2 = 2 + 0 + 0, 3 withdrawn");
+        assertThatThrownBy(() -> library.withdraw(keys, "1", 2)).hasMessageContaining("other units");
+    }
+
+    @Test
+    void a_paused_item_can_be_withdrawn_from_and_one_that_is_over_cannot() {
+        sellWith("state", "PAUSED");
+        assertThat(library.withdraw(keys, "1", 5)).isEqualTo("WITHDRAWN");
+        assertThat(library.withdraw(keys, "2", 1)).isEqualTo("TOO_FEW");
+        emptyStore();
+        sellWith("state", "ENDED");
+        assertThat(library.withdraw(keys, "1", 1)).isEqualTo("ENDED");
+        emptyStore();
+        sellWith("closes", "1");
+        assertThat(library.withdraw(keys, "1", 1)).isEqualTo("ENDED");
+        assertThat(counters()).isEqualTo("5 = 5 + 0 + 0, 0 withdrawn");
+    }
+
+    @Test
+    void a_top_up_that_was_made_without_knowing_of_a_withdrawal_does_not_bring_its_units_back() {
+        sell(5, "-");
+        assertThat(library.withdraw(keys, "1", 3)).isEqualTo("WITHDRAWN");
+        assertThat(library.apply(keys, 11, "TOP_UP", "6")).isEqualTo("APPLIED");
+        assertThat(counters()).isEqualTo("3 = 3 + 0 + 0, 3 withdrawn");
+        assertThat(library.apply(keys, 12, "TOP_UP", "2")).isEqualTo("NEGATIVE");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1"})
+    void a_withdrawal_of_no_units_is_the_callers_mistake(int units) {
+        sell(5, "-");
+        assertThatThrownBy(() -> library.withdraw(keys, "1", units)).hasMessageContaining("withdraw takes");
+        assertThatThrownBy(() -> library.withdraw(keys, "", 1)).hasMessageContaining("withdraw takes");
+        assertThat(counters()).isEqualTo("5 = 5 + 0 + 0, 0 withdrawn");
+    }
+
+    private String counters() {
+        return "%d = %d + %d + %d, %d withdrawn"
+                .formatted(
+                        library.counter(keys, "published"),
+                        library.counter(keys, "available"),
+                        library.counter(keys, "held"),
+                        library.counter(keys, "sold"),
+                        library.counter(keys, "withdrawn"));
     }
 
     @Test

@@ -59,8 +59,16 @@ class StockFunctionsModelIT {
             compare(log);
         }
         assertThat(log).as("seed " + seed + " met every function and outcome").anyMatch(line -> line.contains("TAKEN"));
-        for (String outcome :
-                List.of("REPLAYED", "LIMIT_REACHED", "ALL_RESERVED", "RETAKEN", "APPLIED", "IGNORED", "GIVEN_BACK")) {
+        for (String outcome : List.of(
+                "REPLAYED",
+                "LIMIT_REACHED",
+                "ALL_RESERVED",
+                "RETAKEN",
+                "APPLIED",
+                "IGNORED",
+                "GIVEN_BACK",
+                "WITHDRAWN",
+                "TOO_FEW")) {
             assertThat(log.stream().filter(line -> line.contains(outcome)).count())
                     .as(outcome + " with seed " + seed)
                     .isPositive();
@@ -70,7 +78,14 @@ class StockFunctionsModelIT {
     private void step(int turn, Random random, List<String> log) {
         String id = "7-" + (turn / 8 + random.nextInt(30)); // a window that moves on: ids meet all their states
         int dice = random.nextInt(100);
-        if (dice < 45) {
+        if (dice < 2) {
+            int number = turn / 100 + random.nextInt(4); // some twice, and each with its own units
+            same(
+                    log,
+                    "withdraw w" + number,
+                    model.withdraw("w" + number, 1 + number % 4),
+                    library.withdraw(keys, "w" + number, 1 + number % 4));
+        } else if (dice < 45) {
             String user = "u" + random.nextInt(15);
             int level = random.nextInt(4);
             int quantity = 1 + random.nextInt(3);
@@ -98,7 +113,7 @@ class StockFunctionsModelIT {
             same(log, kind + " " + id, model.finish(at, id, release ? 'C' : 'P'), library.apply(keys, at, kind, id));
         } else if (dice < 87) {
             long at = version + random.nextInt(5) - 2;
-            int total = model.published() + random.nextInt(9) - 2;
+            int total = model.published() + model.withdrawn() + random.nextInt(10) - 2;
             same(
                     log,
                     "TOP_UP " + at + " " + total,
@@ -161,7 +176,7 @@ class StockFunctionsModelIT {
     private void compare(List<String> log) {
         var item = library.redis.hgetall(keys.item());
         var counters = new LinkedHashMap<String, String>();
-        for (String field : List.of("published", "available", "held", "sold", "seq")) {
+        for (String field : List.of("published", "available", "held", "sold", "withdrawn", "seq")) {
             counters.put(field, item.get(field));
         }
         var states = new TreeMap<String, String>();
@@ -180,6 +195,7 @@ class StockFunctionsModelIT {
                         "available", Integer.toString(model.available()),
                         "held", Integer.toString(model.held()),
                         "sold", Integer.toString(model.sold()),
+                        "withdrawn", Integer.toString(model.withdrawn()),
                         "seq", Integer.toString(model.holders.size())));
         assertThat(model.available()).isNotNegative();
         assertThat(states).as(() -> String.join("\n", log)).isEqualTo(expectedStates);

@@ -1,6 +1,7 @@
 package io.flashsale.backend.functions;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +41,10 @@ final class StockModel {
     private final int defaultLimit;
     private int published;
     private int restocked;
+    private int withdrawn;
+    /** By operation: the units asked for, and what was said. */
+    private final Map<String, String> withdrawals = new HashMap<>();
+
     private String state = "LIVE";
     private long stateVersion;
     private long publishedVersion;
@@ -208,12 +213,32 @@ final class StockModel {
         if (version <= publishedVersion) {
             return "IGNORED";
         }
-        if (total < held() + sold()) {
+        if (total - withdrawn < held() + sold()) {
             return "NEGATIVE";
         }
-        published = total;
+        published = total - withdrawn;
         publishedVersion = version;
         return "APPLIED";
+    }
+
+    String withdraw(String operation, int units) {
+        if (!covered) {
+            return "NOT_READY";
+        }
+        String said = withdrawals.get(operation);
+        if (said == null) {
+            said = available() < units ? "TOO_FEW" : "WITHDRAWN";
+            withdrawals.put(operation, said);
+            if (said.equals("WITHDRAWN")) {
+                published -= units;
+                withdrawn += units;
+            }
+        }
+        return said;
+    }
+
+    int withdrawn() {
+        return withdrawn;
     }
 
     String changeState(long version, String next) {
