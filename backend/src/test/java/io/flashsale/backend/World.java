@@ -212,9 +212,37 @@ public final class World implements AutoCloseable {
             effect(
                     item,
                     "TOP_UP",
-                    "{\"published\":" + number("SELECT published FROM promo_item WHERE id = " + item) + "}",
+                    "{\"published\":" + number("SELECT published + withdrawn FROM promo_item WHERE id = " + item) + "}",
                     Duration.ZERO);
             return item;
+        });
+    }
+
+    /** Asks for units to be withdrawn, as the CMS does. @return the withdrawal's id */
+    public long askToWithdraw(long item, int units) {
+        return insert(
+                "INSERT INTO withdrawal (promo_item_id, sku, units, reason, requested_by, request_id, state, created_at,"
+                        + " updated_at) SELECT id, sku, " + units + ", 'damaged', 'ann', 'w" + NUMBER.incrementAndGet()
+                        + "', 'ASKED', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) FROM promo_item WHERE id = " + item);
+    }
+
+    /** Books what Redis has said of a withdrawal, as the CMS does: under the epoch that it said it under, or not at all. */
+    public void bookWithdrawal(long id) {
+        transaction(() -> {
+            long item = number("SELECT i.id FROM promo_item i JOIN withdrawal w ON w.promo_item_id = i.id"
+                    + " AND w.verdict_epoch = i.epoch WHERE w.state = 'ASKED' AND w.id = " + id + " FOR UPDATE");
+            if (item < 0) {
+                return id;
+            }
+            boolean given = number("SELECT verdict = 'WITHDRAWN' FROM withdrawal WHERE id = " + id) == 1;
+            if (given) {
+                long units = number("SELECT units FROM withdrawal WHERE id = " + id);
+                sql("UPDATE promo_item SET published = published - " + units + ", available = available - " + units
+                        + ", withdrawn = withdrawn + " + units + ", version = version + 1 WHERE id = " + item);
+                ledger("withdraw:" + id, null, item, "WITHDRAWN", -units, 0);
+            }
+            sql("UPDATE withdrawal SET state = '" + (given ? "WITHDRAWN" : "REFUSED") + "' WHERE id = " + id);
+            return id;
         });
     }
 

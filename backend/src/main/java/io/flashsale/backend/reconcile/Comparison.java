@@ -75,6 +75,10 @@ class Comparison {
             owed.add(order.group(1));
         }
         var round = new Round(item, owed, new HashSet<>(truth.parked(item.id())), pace);
+        if (truth.withdrawing(item.id())) {
+            // Read between Redis and the books: one that is not open here is in both, or in neither yet.
+            round.underWay++;
+        }
         round.books();
         round.reservations();
         round.rows();

@@ -41,6 +41,10 @@ interface TruthMapper {
     @Select("SELECT kind, payload FROM redis_effect WHERE promo_item_id = #{itemId} AND applied_at IS NULL")
     List<Owed> owed(long itemId);
 
+    /** Whether units are being withdrawn: gone from Redis, perhaps, and still in MySQL. */
+    @Select("SELECT EXISTS (SELECT 1 FROM withdrawal WHERE promo_item_id = #{itemId} AND state = 'ASKED')")
+    boolean withdrawing(long itemId);
+
     /** The item's counters beside what its ledger and its orders come to, without the units that came back; one statement, so one moment. */
     record Books(
             long published,

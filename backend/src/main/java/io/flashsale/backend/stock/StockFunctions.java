@@ -199,6 +199,15 @@ public final class StockFunctions {
                 List.of(id(keys), epoch(keys), orderId, Long.toString(version))));
     }
 
+    /** WITHDRAWN, TOO_FEW, ENDED or NOT_READY. */
+    String withdraw(StockKeys keys, long operation, long units) {
+        return text(call(
+                "withdraw",
+                ScriptOutputType.STATUS,
+                List.of(keys.item()),
+                List.of(id(keys), epoch(keys), Long.toString(operation), Long.toString(units))));
+    }
+
     RedisFuture<Object> apply(StockKeys keys, long version, String kind, List<String> arguments) {
         var args = new ArrayList<>(List.of(id(keys), epoch(keys), Long.toString(version), kind));
         args.addAll(arguments);
