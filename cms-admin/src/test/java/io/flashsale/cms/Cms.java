@@ -63,7 +63,15 @@ public final class Cms implements AutoCloseable {
 
     /** The same, reaching the database through another port. */
     public static synchronized Cms startAt(int mysqlPort, String... settings) {
-        String database = RealMariaDb.shared().createMigratedDatabase();
+        return startOn(RealMariaDb.shared().createMigratedDatabase(), mysqlPort, settings);
+    }
+
+    /** One more, on the same database. */
+    public static synchronized Cms beside(Cms other) {
+        return startOn(other.database, RealMariaDb.shared().port());
+    }
+
+    private static Cms startOn(String database, int mysqlPort, String... settings) {
         started++;
         String user = "cms_" + started;
         String password = "password-of-" + user;

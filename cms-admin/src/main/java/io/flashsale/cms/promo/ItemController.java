@@ -16,10 +16,12 @@ class ItemController {
 
     private final Promos promos;
     private final TopUps topUps;
+    private final Withdrawals withdrawals;
 
-    ItemController(Promos promos, TopUps topUps) {
+    ItemController(Promos promos, TopUps topUps, Withdrawals withdrawals) {
         this.promos = promos;
         this.topUps = topUps;
+        this.withdrawals = withdrawals;
     }
 
     @PostMapping("/topup")
@@ -27,6 +29,14 @@ class ItemController {
             @PathVariable("sku") String sku, @RequestBody TopUps.Request request, Principal operator) {
         TopUps.Answer answer = topUps.topUp(Actor.of(operator), sku, request);
         return ResponseEntity.status(answer.carried() ? 200 : 202).body(answer);
+    }
+
+    @PostMapping("/withdraw")
+    ResponseEntity<Withdrawals.Answer> withdraw(
+            @PathVariable("sku") String sku, @RequestBody Withdrawals.Request request, Principal operator) {
+        Withdrawals.Answer answer = withdrawals.withdraw(Actor.of(operator), sku, request);
+        return ResponseEntity.status(answer.state().equals(WithdrawalRow.ASKED) ? 202 : 200)
+                .body(answer);
     }
 
     @PostMapping("/pause")

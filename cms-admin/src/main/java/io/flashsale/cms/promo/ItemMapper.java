@@ -27,6 +27,10 @@ interface ItemMapper extends BaseMapper<ItemRow> {
                 new QueryWrapper<ItemRow>().eq("sku", sku).eq("live", 1).last("FOR UPDATE"));
     }
 
+    default @Nullable ItemRow lockOne(long id) {
+        return selectOne(new QueryWrapper<ItemRow>().eq("id", id).last("FOR UPDATE"));
+    }
+
     /** The item that sells the SKU, or else the newest that did or may. */
     default @Nullable ItemRow current(String sku) {
         return selectOne(new QueryWrapper<ItemRow>().eq("sku", sku).last("ORDER BY live DESC, id DESC LIMIT 1"));
@@ -54,6 +58,14 @@ interface ItemMapper extends BaseMapper<ItemRow> {
             UPDATE promo_item SET published = published + #{units}, available = available + #{units}, version = version + 1
             WHERE id = #{id}""")
     void topUp(@Param("id") long id, @Param("units") int units);
+
+    /** @return 0 if there are fewer, or the item has another epoch by now */
+    @Update(
+            """
+            UPDATE promo_item SET published = published - #{units}, available = available - #{units},
+              withdrawn = withdrawn + #{units}, version = version + 1
+            WHERE id = #{id} AND epoch = #{epoch} AND available >= #{units}""")
+    int withdraw(@Param("id") long id, @Param("epoch") long epoch, @Param("units") int units);
 
     @Delete("DELETE FROM policy WHERE sku = #{sku}")
     void clearPolicy(@Param("sku") String sku);

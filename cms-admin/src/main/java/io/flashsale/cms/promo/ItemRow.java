@@ -23,6 +23,7 @@ class ItemRow {
     int available;
     int held;
     int sold;
+    long withdrawn;
     int holdSeconds;
 
     @Nullable

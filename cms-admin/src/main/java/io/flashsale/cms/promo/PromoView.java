@@ -27,6 +27,7 @@ record PromoView(
      * One of its items.
      *
      * @param planned units that publishing puts on sale
+     * @param withdrawn units that were taken off sale, which are published no longer
      */
     record Item(
             long id,
@@ -39,6 +40,7 @@ record PromoView(
             int available,
             int held,
             int sold,
+            long withdrawn,
             int holdSeconds,
             @Nullable Integer quantityLimit,
             int minLevel,
@@ -58,6 +60,7 @@ record PromoView(
                     row.available,
                     row.held,
                     row.sold,
+                    row.withdrawn,
                     row.holdSeconds,
                     row.quantityLimit,
                     row.minLevel,

@@ -96,7 +96,7 @@ class TopUps {
         int total = item.published + add;
         ledger.append(operation, item.id(), sku, "TOPPED_UP", add);
         items.topUp(item.id(), add);
-        long effect = effects.owe(item.id(), item.version + 1, new Effect.TopUp(total));
+        long effect = effects.owe(item.id(), item.version + 1, new Effect.TopUp(total + item.withdrawn));
         return new Made<>(
                 new Added(item.id(), effect),
                 new Entry(

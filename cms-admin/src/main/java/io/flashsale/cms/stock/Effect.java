@@ -16,8 +16,20 @@ public sealed interface Effect {
         }
     }
 
-    /** The new total, absolute, so that repeating it does no harm. */
-    record TopUp(int published) implements Effect {
+    /** Redis was proved wrong about the item: build it anew. */
+    record Rebuild() implements Effect {
+        @Override
+        public String kind() {
+            return "REBUILD";
+        }
+    }
+
+    /**
+     * The new total, absolute, so that repeating it does no harm.
+     *
+     * @param published units that ever were, also those that were withdrawn since: Redis may know of a withdrawal before MySQL does
+     */
+    record TopUp(long published) implements Effect {
         public static final String KIND = "TOP_UP";
 
         @Override

@@ -6,12 +6,12 @@ import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
 import org.jspecify.annotations.Nullable;
 
-/** Units that come onto sale. What becomes of them is the order consumer's to write. The operation id makes each happen once. */
+/** Units that come onto sale, or are taken off it unsold. What becomes of them is the order consumer's to write. The operation id makes each happen once. */
 @Mapper
 public interface StockLedger {
 
     /**
-     * Adds units to what is available.
+     * Adds units to what is available, or takes them off.
      *
      * @throws org.springframework.dao.DuplicateKeyException if the operation has been
      */
@@ -31,6 +31,6 @@ public interface StockLedger {
     @Nullable
     Entry find(@Param("operation") String operation);
 
-    /** One addition. */
+    /** One of either. */
     record Entry(long promoItemId, String sku, int units) {}
 }

@@ -42,6 +42,7 @@ class AccessIT {
         "POST, /api/admin/promos/1/resume",
         "POST, /api/admin/promos/1/end",
         "POST, /api/admin/items/A/topup",
+        "POST, /api/admin/items/A/withdraw",
         "POST, /api/admin/items/A/pause",
         "POST, /api/admin/items/A/resume",
         "POST, /api/admin/items/A/end",
