@@ -41,8 +41,13 @@ record Settlement(
             SortedMap<String, Long> rejected,
             Money money) {}
 
-    /** {@code published + toppedUp = sold + left}. @param returned units that refunds put back on sale; not in {@code sold} */
-    record Units(long published, long toppedUp, long sold, long left, long returned) {}
+    /**
+     * {@code published + toppedUp - withdrawn = sold + left}.
+     *
+     * @param withdrawn units that were taken off sale unsold
+     * @param returned units that refunds put back on sale; not in {@code sold}
+     */
+    record Units(long published, long toppedUp, long withdrawn, long sold, long left, long returned) {}
 
     record Count(long orders, long units) {}
 

@@ -32,10 +32,12 @@ interface SettlementMapper {
             long available,
             long held,
             long sold,
-            long restocked) {}
+            long restocked,
+            long withdrawn) {}
 
-    @Select("SELECT id, sku, name, price_minor, currency, published, available, held, sold, restocked FROM promo_item"
-            + " WHERE promo_id = #{promoId} ORDER BY id")
+    @Select(
+            "SELECT id, sku, name, price_minor, currency, published, available, held, sold, restocked, withdrawn FROM promo_item"
+                    + " WHERE promo_id = #{promoId} ORDER BY id")
     List<Item> items(long promoId);
 
     record Event(String event, long available, long held, long sold) {}
@@ -76,6 +78,9 @@ interface SettlementMapper {
 
     @Select("SELECT COUNT(*) FROM redis_effect WHERE promo_item_id = #{itemId} AND applied_at IS NULL")
     long owed(long itemId);
+
+    @Select("SELECT COUNT(*) FROM withdrawal WHERE promo_item_id = #{itemId} AND state = 'ASKED'")
+    long withdrawing(long itemId);
 
     @Select("SELECT COUNT(*) FROM parked_message WHERE promo_item_id = #{itemId} AND resolved_at IS NULL")
     long parked(long itemId);

@@ -114,19 +114,23 @@ class Settlements {
             String sku = item.sku();
             open(item.held(), sku, "units are held");
             open(books.owed(item.id()), sku, "changes are on their way to Redis");
+            open(books.withdrawing(item.id()), sku, "withdrawals are under way");
             open(books.parked(item.id()), sku, "messages are parked");
 
             long published = 0;
             long toppedUp = 0;
+            long withdrawn = 0;
             long available = 0;
             long sold = 0;
             for (var event : books.ledger(item.id())) {
                 published += event.event().equals("PUBLISHED") ? event.available() : 0;
                 toppedUp += event.event().equals("TOPPED_UP") ? event.available() : 0;
+                withdrawn -= event.event().equals("WITHDRAWN") ? event.available() : 0;
                 available += event.available();
                 sold += event.sold();
             }
-            same(sku, "published by the item and by its ledger", item.published(), published + toppedUp);
+            same(sku, "published by the item and by its ledger", item.published(), published + toppedUp - withdrawn);
+            same(sku, "withdrawn by the item and by its ledger", item.withdrawn(), withdrawn);
             same(sku, "left by the item and by its ledger", item.available(), available);
             same(sku, "sold by the item and by its ledger", item.sold(), sold);
             same(sku, "published, and sold with left", item.published(), item.sold() + item.available() + item.held());
@@ -183,7 +187,8 @@ class Settlements {
                     item.name(),
                     item.currency(),
                     item.priceMinor(),
-                    new Settlement.Units(published, toppedUp, item.sold(), item.available(), item.restocked()),
+                    new Settlement.Units(
+                            published, toppedUp, withdrawn, item.sold(), item.available(), item.restocked()),
                     states,
                     rejected,
                     new Settlement.Money(ordered, refunded, ordered - refunded, givenBack)));

@@ -18,7 +18,7 @@ class SettlementIT {
     private long promo;
     private long item;
 
-    /** 10 units and 2 more; of them u1 bought 3 and returned 1, u2 cancelled, u3 was too late, u4 was refused. */
+    /** 10 units and 2 more, 3 of which were damaged; of them u1 bought 3 and returned 1, u2 cancelled, u3 was too late, u4 was refused. */
     @BeforeEach
     void aSaleThatIsOver() {
         cms = Cms.start();
@@ -27,11 +27,12 @@ class SettlementIT {
         promo = Long.parseLong(cms.value("SELECT MAX(id) FROM promo"));
         cms.rows(
                 "INSERT INTO promo_item (promo_id, sku, name, price_minor, currency, planned, published, available, held, sold,"
-                        + " restocked, hold_seconds, epoch) VALUES (" + promo
-                        + ", 'S1', 'Thing', 1999, 'CNY', 10, 12, 10, 0, 2, 1, 1800, 1)");
+                        + " restocked, withdrawn, hold_seconds, epoch) VALUES (" + promo
+                        + ", 'S1', 'Thing', 1999, 'CNY', 10, 9, 7, 0, 2, 1, 3, 1800, 1)");
         item = Long.parseLong(cms.value("SELECT MAX(id) FROM promo_item"));
         ledger("publish:1", null, "PUBLISHED", 10, 0, 0);
         ledger("topup:1", null, "TOPPED_UP", 2, 0, 0);
+        ledger("withdraw:1", null, "WITHDRAWN", -3, 0, 0);
         order("1-a", "u1", 3, 1, "PAID", null);
         ledger("1-a:HELD", "1-a", "HELD", -3, 3, 0);
         ledger("1-a:PAID", "1-a", "PAID", 0, -3, 3);
@@ -125,7 +126,7 @@ class SettlementIT {
         assertThat(answer.body().get("settledAt").asString()).isEqualTo("2026-11-04T01:02:03.004Z");
         var first = answer.body().get("items").get(0);
         assertThat(first.get("units").toString())
-                .isEqualTo("{\"published\":10,\"toppedUp\":2,\"sold\":2,\"left\":10,\"returned\":1}");
+                .isEqualTo("{\"published\":10,\"toppedUp\":2,\"withdrawn\":3,\"sold\":2,\"left\":7,\"returned\":1}");
         assertThat(first.get("money").toString())
                 .isEqualTo("{\"ordered\":5997,\"refunded\":1999,\"net\":3998,\"givenBack\":1999}");
         assertThat(first.get("ordersByState").toString())
@@ -159,6 +160,7 @@ class SettlementIT {
                 .startsWith("default-src 'none'");
         assertThat(page.body())
                 .contains("Every unit and all money is accounted for.", "CNY 39.98", "<td>1</td><td>3</td>")
+                .contains("Withdrawn unsold</th><td>3</td>", "Offered</th><td>9</td>")
                 .contains(cms.get(path()).body().get("sha256").asString())
                 .doesNotContain("<script", "src=", " th:");
     }
@@ -166,14 +168,18 @@ class SettlementIT {
     @Test
     void what_is_still_open_is_named() {
         cms.rows("UPDATE promo SET state = 'LIVE', closes_at = '2036-01-01'");
-        cms.rows("UPDATE promo_item SET held = 1, available = 9");
+        cms.rows("UPDATE promo_item SET held = 1, available = 6");
+        cms.rows(
+                "INSERT INTO withdrawal (promo_item_id, sku, units, reason, requested_by, request_id, state, created_at,"
+                        + " updated_at) SELECT id, sku, 1, 'x', 'ann', 'w', 'ASKED', '2026-11-01', '2026-11-01' FROM promo_item");
         cms.rows("UPDATE refund SET state = 'SENT' WHERE id = '1-a-r1'");
         cms.rows("UPDATE payment SET state = 'LATE' WHERE id = '1-c-1'");
         var answer = cms.get(path());
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.code()).isEqualTo("NOT_SETTLED");
         assertThat(answer.detail())
-                .contains("it is LIVE", "1 units are held of S1", "1 refunds are under way", "1 payments must still");
+                .contains("it is LIVE", "1 units are held of S1", "1 refunds are under way", "1 payments must still")
+                .contains("1 withdrawals are under way of S1");
         assertThat(cms.get("/api/admin/promos/9999/settlement").code()).isEqualTo("UNKNOWN_PROMO");
         assertThat(cms.text("/api/admin/promos/9999/settlement/orders", "text/csv")
                         .statusCode())
@@ -184,13 +190,14 @@ class SettlementIT {
     @Test
     void books_that_do_not_add_up_are_said_to() {
         cms.rows("DELETE FROM payment WHERE id = '1-a-1'");
-        cms.rows("UPDATE promo_item SET sold = 3, available = 9");
+        cms.rows("UPDATE promo_item SET sold = 3, available = 6, withdrawn = 2");
         var answer = cms.get(path());
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body().get("differences").toString())
                 .contains("sold by the item and by its ledger: 3 and 2")
                 .contains("money for what was bought, and paid: 5997 and 0")
-                .contains("left by the item and by its ledger: 9 and 10");
+                .contains("left by the item and by its ledger: 6 and 7")
+                .contains("withdrawn by the item and by its ledger: 2 and 3");
         assertThat(cms.text(path(), "text/html").body()).contains("The books do not add up");
     }
 }
