@@ -43,6 +43,8 @@ verb_help() {
         [--limit N] [--hold 30m] [--price MINOR] [--name NAME] [--min-level N] [--level-limit LEVEL=N]…
   promo pause|resume|end SKU
   promo topup SKU N
+  promo withdraw SKU N --reason TEXT [--key KEY]
+                                        takes unsold units off sale, all of them or none
   buyers N [--level L] [--prefix P]     CSV userID,userLevel,sessionID
   stock SKU                             JSON, with whether MySQL and Redis agree
   refund ORDER --reason TEXT [--units N] [--restock] [--key KEY]

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# promo publish|pause|resume|end|topup: the local operator's path to the CMS.
+# promo publish|pause|resume|end|topup|withdraw: the local operator's path to the CMS.
 
 verb_promo() {
   local action=${1:-}
@@ -8,8 +8,9 @@ verb_promo() {
     publish) promo_publish "$@" ;;
     pause | resume | end) promo_change "$action" "$@" ;;
     topup) promo_topup "$@" ;;
-    '') misuse 'promo takes publish, pause, resume, end or topup.' ;;
-    *) misuse "promo does not know '$action'; it takes publish, pause, resume, end or topup." ;;
+    withdraw) promo_withdraw "$@" ;;
+    '') misuse 'promo takes publish, pause, resume, end, topup or withdraw.' ;;
+    *) misuse "promo does not know '$action'; it takes publish, pause, resume, end, topup or withdraw." ;;
   esac
 }
 
@@ -113,6 +114,37 @@ promo_topup() {
   # The id makes a repeated call harmless; each call of this verb means a new top-up.
   answer=$(cms POST "/items/$1/topup" "{\"add\":$2,\"requestID\":\"$(openssl rand -hex 12)\"}") || exit 1
   say "$1 has $2 units more$(carried_words "$answer")"
+}
+
+# Takes units off sale that nobody has; who has one keeps it.
+promo_withdraw() {
+  local -A given=([key]='' [reason]='')
+  local sku units answer
+  [[ $# -ge 2 && "$1" != --* && "$2" != --* ]] || misuse 'promo withdraw takes a SKU and a number of units.'
+  sku=$1 units=$2
+  shift 2
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      --reason | --key) [[ $# -ge 2 ]] || misuse "$1 needs a value." ;;
+      *) misuse "promo withdraw does not know '$1'; it takes --reason and --key." ;;
+    esac
+    given[${1#--}]=$2
+    shift 2
+  done
+  check_sku "$sku"
+  check_whole 'the number of units' "$units" 1 10000000
+  [[ "${given[reason]}" =~ [^[:space:]] && ${#given[reason]} -le 255 ]] || misuse '--reason says why, in 1 to 255 characters.'
+  [[ -n "${given[key]}" ]] || given[key]=$(openssl rand -hex 12)
+  [[ "${given[key]}" =~ ^[A-Za-z0-9_-]{1,64}$ ]] || misuse "--key is '${given[key]}'; it is 1 to 64 of A-Z a-z 0-9 _ -."
+  say "Withdrawal key ${given[key]}: the same line with --key ${given[key]} is the same withdrawal, also where no answer came."
+  answer=$(cms POST "/items/$sku/withdraw" \
+    "{\"units\":$units,\"requestID\":\"${given[key]}\",\"reason\":$(json_string "${given[reason]}")}") || exit 1
+  if [[ "$(json_field state "$answer")" == WITHDRAWN ]]; then
+    say "$units units of $sku are withdrawn; $(json_field published "$answer") stay published."
+    return
+  fi
+  warn "The withdrawal of $units units of $sku is under way and may still be refused: is the backend well? ./flashsale status"
+  exit 1
 }
 
 # cms METHOD PATH [JSON]: prints the answer; an error becomes its own words.

@@ -57,6 +57,14 @@ test_settle_with_something_else_is_misuse() { refused "settle does not know '--p
 test_dlq_without_an_action_is_misuse() { refused 'dlq takes list' dlq; }
 test_a_message_that_has_no_number_is_refused() { refused "'x' is not the id of a parked message" dlq replay x; }
 test_a_discard_without_a_reason_is_refused() { refused "and --why 'the reason'" dlq discard 7; }
+test_a_withdrawal_without_units_is_misuse() { refused 'takes a SKU and a number of units' promo withdraw T1 --reason x; }
+test_a_withdrawal_of_no_units_is_misuse() { refused "the number of units is '0'" promo withdraw T1 0 --reason x; }
+test_a_withdrawal_of_half_a_unit_is_misuse() { refused "the number of units is '0.5'" promo withdraw T1 0.5 --reason x; }
+test_a_withdrawal_without_a_reason_is_misuse() { refused '--reason says why' promo withdraw T1 5; }
+test_a_withdrawal_for_a_blank_reason_is_misuse() { refused '--reason says why' promo withdraw T1 5 --reason ' '; }
+test_a_withdrawal_with_a_bad_key_is_misuse() { refused "--key is 'a b'" promo withdraw T1 5 --reason x --key 'a b'; }
+test_a_withdrawal_with_something_else_is_misuse() { refused "does not know '--all'" promo withdraw T1 5 --all; }
+test_a_withdrawal_from_a_bad_sku_is_misuse() { refused "'a b' is not a SKU" promo withdraw 'a b' 5 --reason x; }
 test_stock_of_nothing_is_misuse() { refused 'stock takes one SKU' stock; }
 test_logs_of_an_unknown_part_are_refused() {
   mkdir -p "$SCRATCH/home/logs"
@@ -93,7 +101,7 @@ test_fields_of_an_answer_are_found() {
 
 test_a_verb_that_needs_a_running_system_says_so() {
   local verb
-  for verb in 'stock SKU0001' 'buyers 1' 'promo pause T1' 'dlq list' reconcile mysql redis logs; do
+  for verb in 'stock SKU0001' 'buyers 1' 'promo pause T1' 'promo withdraw T1 1 --reason x' 'dlq list' reconcile mysql redis logs; do
     # shellcheck disable=SC2086 # words
     cli $verb
     ends_with 1

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param stock units published at first
  * @param toppedUp units added later
+ * @param withdrawn units taken off sale again, unsold
  * @param limit units per buyer; null: none
  * @param levelLimits units per buyer of a level, where it differs; 0: the level may not buy
  */
@@ -16,6 +17,7 @@ public record Offer(
         String sku,
         int stock,
         int toppedUp,
+        int withdrawn,
         @Nullable Integer limit,
         Map<Integer, Integer> levelLimits,
         int minLevel,
@@ -28,9 +30,9 @@ public record Offer(
         levelLimits = Map.copyOf(levelLimits);
     }
 
-    /** All units that were ever for sale. */
+    /** All units that were for sale and not taken off it again. */
     public int units() {
-        return stock + toppedUp;
+        return stock + toppedUp - withdrawn;
     }
 
     /** Units that a buyer of this level may hold or own at a time. */
@@ -46,11 +48,18 @@ public record Offer(
     }
 
     public Offer toppedUpBy(int more) {
-        return new Offer(
-                sku, stock, toppedUp + more, limit, levelLimits, minLevel, priceMinor, currency, opens, closes);
+        return with(toppedUp + more, withdrawn, closes);
+    }
+
+    public Offer withdrawnBy(int units) {
+        return with(toppedUp, withdrawn + units, closes);
     }
 
     public Offer closingAt(Instant when) {
-        return new Offer(sku, stock, toppedUp, limit, levelLimits, minLevel, priceMinor, currency, opens, when);
+        return with(toppedUp, withdrawn, when);
+    }
+
+    private Offer with(int added, int taken, Instant until) {
+        return new Offer(sku, stock, added, taken, limit, levelLimits, minLevel, priceMinor, currency, opens, until);
     }
 }

@@ -85,6 +85,7 @@ final class StockChecks {
     private static boolean lawful(Dump.Entry e) {
         return switch (e.event()) {
             case "PUBLISHED", "TOPPED_UP" -> e.available() > 0 && e.held() == 0 && e.sold() == 0;
+            case "WITHDRAWN" -> e.available() < 0 && e.held() == 0 && e.sold() == 0;
             case "HELD" -> e.held() > 0 && e.available() == -e.held() && e.sold() == 0;
             case "CANCELLED", "EXPIRED" -> e.available() > 0 && e.held() == -e.available() && e.sold() == 0;
             case "PAID" -> e.sold() > 0 && e.held() == -e.sold() && e.available() == 0;

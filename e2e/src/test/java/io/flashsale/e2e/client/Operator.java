@@ -67,6 +67,25 @@ public final class Operator {
                 202);
     }
 
+    public void withdrawAtOnce(String sku, int units) {
+        String id = UUID.randomUUID().toString();
+        require(
+                cms(
+                        "POST",
+                        "/items/" + sku + "/withdraw",
+                        Map.of("units", units, "reason", "damaged", "requestID", id)),
+                200);
+    }
+
+    /** Through {@code ./flashsale}, which waits until it has happened. */
+    public void withdraw(String sku, int units) {
+        Ended ended = flashsale(
+                "promo", "withdraw", sku, Integer.toString(units), "--reason", "damaged", "--key", sku + units);
+        if (ended.exit() != 0 || !ended.output().contains(units + " units of " + sku + " are withdrawn")) {
+            throw new IllegalStateException(ended.output());
+        }
+    }
+
     public void blacklist(String kind, String value) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("kind", kind);

@@ -113,6 +113,17 @@ public final class Sale implements AutoCloseable {
         offers.replaceAll(o -> o.sku().equals(sku) ? o.toppedUpBy(units) : o);
     }
 
+    /** Of the first SKU, without the time that a command takes to start. */
+    public void withdrawAtOnce(int units) {
+        operator.withdrawAtOnce(sku(), units);
+        offers.set(0, offers.get(0).withdrawnBy(units));
+    }
+
+    public void withdraw(String sku, int units) {
+        operator.withdraw(sku, units);
+        offers.replaceAll(o -> o.sku().equals(sku) ? o.withdrawnBy(units) : o);
+    }
+
     /**
      * Waits until nothing is owed between the stores, asks for every order whose fate its buyer does not know, reads the stores and
      * judges. What has not settled in time is judged as it is.

@@ -64,6 +64,6 @@ public record Terms(
     }
 
     public Offer offer() {
-        return new Offer(sku, stock, 0, limit, levelLimits, minLevel, priceMinor, "CNY", opens, closes);
+        return new Offer(sku, stock, 0, 0, limit, levelLimits, minLevel, priceMinor, "CNY", opens, closes);
     }
 }

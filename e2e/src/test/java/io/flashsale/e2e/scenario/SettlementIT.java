@@ -20,12 +20,13 @@ class SettlementIT {
 
     @Test
     void a_sale_that_is_over_is_settled_and_not_before() throws IOException {
-        try (var sale = new Sale("settle", Terms.of("SETTLE", 3).hold(Duration.ofSeconds(10)))) {
+        try (var sale = new Sale("settle", Terms.of("SETTLE", 4).hold(Duration.ofSeconds(10)))) {
             List<Buyer> buyers = sale.buyers(2, 1);
             var paid = sale.shop().buyNow(buyers.get(0), sale.sku(), 1, "k");
             var forgotten = sale.shop().buyNow(buyers.get(1), sale.sku(), 1, "k");
             assertThat(paid.reserved() && forgotten.reserved()).isTrue();
             new Provider(sale.shop().pay(buyers.get(0), paid.id())).pay();
+            sale.withdraw(sale.sku(), 1);
             String promo = sale.stores()
                     .query("SELECT promo_id FROM promo_item WHERE sku = ?", row -> row.getString(1), sale.sku())
                     .get(0);
@@ -47,7 +48,7 @@ class SettlementIT {
                         assertThat(settled.exit()).as(settled.output()).isZero();
                         assertThat(settled.output())
                                 .contains(
-                                        "\"units\":{\"published\":3,\"toppedUp\":0,\"sold\":1,\"left\":2,\"returned\":0}")
+                                        "\"units\":{\"published\":4,\"toppedUp\":0,\"withdrawn\":1,\"sold\":1,\"left\":2,\"returned\":0}")
                                 .contains("\"money\":{\"ordered\":1999,\"refunded\":0,\"net\":1999,\"givenBack\":0}");
                     });
             assertThat(Files.readString(page)).contains("Every unit and all money is accounted for.");

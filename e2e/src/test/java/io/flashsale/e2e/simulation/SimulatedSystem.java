@@ -131,7 +131,7 @@ final class SimulatedSystem {
     }
 
     static Offer offer() {
-        return new Offer("SIM", STOCK, 0, LIMIT, Map.of(), 1, PRICE, "CNY", START, START.plusMillis(CLOSES_MS));
+        return new Offer("SIM", STOCK, 0, 0, LIMIT, Map.of(), 1, PRICE, "CNY", START, START.plusMillis(CLOSES_MS));
     }
 
     // ---- clients
