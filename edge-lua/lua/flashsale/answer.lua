@@ -1,5 +1,5 @@
 --[[ The answer to POST /buy: one JSON shape for every outcome, printed in pieces (no per-request string of 128 bytes or
-  more: see "LuaJIT and long strings" in docs). Counts each answer by its code. ]]
+  more: see "LuaJIT and long strings" in docs). Counts each answer by its code, and by its item where that is known. ]]
 
 local codes = require "flashsale.codes"
 local metrics = require "flashsale.metrics"
@@ -24,8 +24,8 @@ local function iso(ms)
 end
 M.iso = iso
 
-local function head(code, length, retry_after)
-  metrics.count(code.name)
+local function head(code, length, retry_after, item)
+  metrics.count(code.name, item)
   ngx.status = code.status
   local header = ngx.header
   header["Content-Length"] = length
@@ -49,13 +49,14 @@ local function filled(code, filling, tail)
   return pieces, length
 end
 
---[[ refuse(name, trace, filling, retry_after): an outcome without an order. trace: the id as text, or nil for the one that is
-  being made (see trace.lua). `filling` gives the message's placeholders. The location's default type is application/json. ]]
-function M.refuse(name, trace, filling, retry_after)
+--[[ refuse(name, trace, filling, retry_after, item): an outcome without an order. trace: the id as text, or nil for the one that
+  is being made (see trace.lua). `filling` gives the message's placeholders; retry_after is the code's where it is nil; item is
+  nil where it is not known. The location's default type is application/json. ]]
+function M.refuse(name, trace, filling, retry_after, item)
   local code = codes.by_name[name]
   local ready = plain[name]
   if ready then
-    head(code, ready.length, retry_after or code.retry_after)
+    head(code, ready.length, retry_after or code.retry_after, item)
     if trace then
       ngx.print(ready.text, trace, END)
     else
@@ -64,17 +65,17 @@ function M.refuse(name, trace, filling, retry_after)
     return
   end
   local pieces, length = filled(code, filling, { NO_ORDER, trace or ids.text(), END })
-  head(code, length, retry_after or code.retry_after)
+  head(code, length, retry_after or code.retry_after, item)
   ngx.print(pieces)
 end
 
---[[ order(name, trace, order_id, pay_before_ms or nil, filling): an outcome that has an order id. ]]
-function M.order(name, trace, order_id, pay_before, filling)
+--[[ order(name, trace, order_id, pay_before_ms or nil, filling, item): an outcome that has an order id. ]]
+function M.order(name, trace, order_id, pay_before, filling, item)
   local code = codes.by_name[name]
   local quote = pay_before and '"' or ""
   local pieces, length = filled(code, filling, { ',"orderID":"', order_id, '","payBefore":', quote,
     pay_before and iso(pay_before) or "null", quote, ',"traceID":"', trace, END })
-  head(code, length, code.retry_after)
+  head(code, length, code.retry_after, item)
   ngx.print(pieces)
 end
 

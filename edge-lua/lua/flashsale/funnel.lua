@@ -34,19 +34,19 @@ local refuse = answer.refuse
 
 local filling = { field = "", problem = "", service = "", opens = "", closes = "" }
 
-local function busy(trace, service)
+local function busy(trace, service, item)
   filling.service = service
-  return refuse("BUSY", trace, filling)
+  return refuse("BUSY", trace, filling, nil, item)
 end
 
-local function bad_request(trace, field, problem)
+local function bad_request(trace, field, problem, item)
   filling.field, filling.problem = field, problem
-  return refuse("BAD_REQUEST", trace, filling)
+  return refuse("BAD_REQUEST", trace, filling, nil, item)
 end
 
-local function throttled(trace, wait_ms)
+local function throttled(trace, wait_ms, item)
   local seconds = math.ceil((wait_ms or 1000) / 1000)
-  return refuse("THROTTLED", trace, filling, seconds > 1 and seconds or 1)
+  return refuse("THROTTLED", trace, filling, seconds > 1 and seconds or 1, item)
 end
 
 -- The whole edge's bucket is drawn from in lots, one look into the dict for many requests.
@@ -130,10 +130,10 @@ local TELLS_WHEN = { NOT_STARTED = true, PAUSED = true, ENDED = true }
 local function refuse_standing(trace, item, code, now)
   if code == "NOT_READY" then
     local service = view.closed(now)
-    if service then return busy(trace, service) end
+    if service then return busy(trace, service, item) end
   end
   if TELLS_WHEN[code] then filling.opens, filling.closes = answer.iso(item.opens), answer.iso(item.closes) end
-  return refuse(code, trace, filling)
+  return refuse(code, trace, filling, nil, item)
 end
 
 local function hold_text(hold_ms)
@@ -147,22 +147,22 @@ end
 --[[ settle(…): units are taken, or an order exists. outcome is a code; anything that is not one is PENDING. ]]
 local function settle(trace, item, outcome, id, pay_before)
   if outcome == "RESERVED" then
-    return answer.order("RESERVED", trace, id, pay_before, { hold = hold_text(item.hold_ms) })
+    return answer.order("RESERVED", trace, id, pay_before, { hold = hold_text(item.hold_ms) }, item)
   end
   if outcome == "PENDING" or not codes.by_name[outcome] then
-    return answer.order("PENDING", trace, id, pay_before, { orderID = id })
+    return answer.order("PENDING", trace, id, pay_before, { orderID = id }, item)
   end
   return answer.order(outcome, trace, id, nil, { service = "order", field = "goodsSKU", problem = "was refused",
-    opens = answer.iso(item.opens), closes = answer.iso(item.closes) })
+    opens = answer.iso(item.opens), closes = answer.iso(item.closes) }, item)
 end
 
 -- What `reserve` says besides TAKEN and REPLAYED.
 local function refuse_reserve(trace, item, reply, now)
   local outcome = reply[1]
-  if outcome == "TOO_LATE" or outcome == "ID_TAKEN" then return busy(trace, "stock") end
+  if outcome == "TOO_LATE" or outcome == "ID_TAKEN" then return busy(trace, "stock", item) end
   if outcome == "NOT_STARTED" then item.opens = tonumber(reply[2]) or item.opens end
   if outcome == "ENDED" then item.closes = tonumber(reply[2]) or item.closes end
-  if not codes.by_name[outcome] then return refuse("NOT_READY", trace, filling) end
+  if not codes.by_name[outcome] then return refuse("NOT_READY", trace, filling, nil, item) end
   return refuse_standing(trace, item, outcome, now)
 end
 
@@ -176,8 +176,8 @@ local function conclude(order, now)
   local reply, problem = order.reply, order.problem
   if not reply then
     if problem == "unknown" then return settle(trace, item, "PENDING", order.id, nil) end
-    if problem == "not_ready" then return refuse("NOT_READY", trace, filling) end
-    return busy(trace, "stock")
+    if problem == "not_ready" then return refuse("NOT_READY", trace, filling, nil, item) end
+    return busy(trace, "stock", item)
   end
   if reply[1] == "REPLAYED" then
     local outcome = reply[4]
@@ -227,15 +227,15 @@ local function run()
 
   -- 2: the address, and the edge as a whole
   local redis_now = view.redis_now()
+  local item = view.by_sku[sku]
   local client = credentials.client_address()
-  if blacklist.has("address", client, redis_now) then return refuse("BLACKLISTED", nil, filling) end
+  if blacklist.has("address", client, redis_now) then return refuse("BLACKLISTED", nil, filling, nil, item) end
   local taken, wait = address_admits(client, now)
-  if not taken then return throttled(nil, wait) end
+  if not taken then return throttled(nil, wait, item) end
   taken, wait = edge_admits(now)
-  if not taken then return throttled(nil, wait) end
+  if not taken then return throttled(nil, wait, item) end
 
   -- 3: the item, as far as a hint that is fresh can tell
-  local item = view.by_sku[sku]
   if not item then
     if not view.redis_answers(now) then return busy(nil, "stock") end
     if not view.catalog_ready then return refuse("NOT_READY", nil, filling) end
@@ -248,26 +248,26 @@ local function run()
     end
   end
   local service = view.closed(now)
-  if service then return busy(nil, service) end
+  if service then return busy(nil, service, item) end
   local key, key_length = key_of(request, p)
-  if key_length < 0 then return bad_request(nil, "Idempotency-Key", "must be 1 to 64 of A-Z a-z 0-9 _ -") end
+  if key_length < 0 then return bad_request(nil, "Idempotency-Key", "must be 1 to 64 of A-Z a-z 0-9 _ -", item) end
 
   -- 4: who it is
   local token, token_length, by_cookie = credentials.token(request, p)
   local claims = token and session.verify(token, token_length, redis_now / 1000)
   if not claims or (by_cookie and not credentials.same_origin_json()) then
-    return refuse("UNAUTHENTICATED", nil, filling)
+    return refuse("UNAUTHENTICATED", nil, filling, nil, item)
   end
   local user, level = claims.user, claims.level
-  if blacklist.has("session", claims.session, redis_now) then return refuse("UNAUTHENTICATED", nil, filling) end
+  if blacklist.has("session", claims.session, redis_now) then return refuse("UNAUTHENTICATED", nil, filling, nil, item) end
   if (request.user_length > 0 and not is_text(p + request.user, request.user_length, user))
     or (request.level >= 0 and request.level ~= level) then
-    return refuse("IDENTITY_MISMATCH", nil, filling)
+    return refuse("IDENTITY_MISMATCH", nil, filling, nil, item)
   end
 
   -- 5, 6: standing and eligibility
-  if blacklist.has("account", user, redis_now) then return refuse("BLACKLISTED", nil, filling) end
-  if buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", nil, filling) end
+  if blacklist.has("account", user, redis_now) then return refuse("BLACKLISTED", nil, filling, nil, item) end
+  if buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", nil, filling, nil, item) end
   if not item.public then
     local code = standing(item, quantity, now, redis_now)
     if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, user, #user, now)) then
@@ -277,9 +277,9 @@ local function run()
 
   -- 7: how often
   taken, wait = admits(ngx.shared.fs_bucket_account, settings.bucket_account, user, now)
-  if not taken then return throttled(nil, wait) end
+  if not taken then return throttled(nil, wait, item) end
   taken, wait = admits(ngx.shared.fs_bucket_common, settings.bucket_sku, sku, now)
-  if not taken then return throttled(nil, wait) end
+  if not taken then return throttled(nil, wait, item) end
 
   -- 9: the units; 8, tickets, is not there yet
   local request_id = key_length > 0 and ffi.string(key, key_length) or ""

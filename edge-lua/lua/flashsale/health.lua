@@ -27,8 +27,8 @@ function M.ready()
     view.redis_answers(now), view.catalog_ready, view.blacklist_ready, view.backend_answers(now)))
 end
 
-local DICTS = { "fs_state", "fs_catalog", "fs_hints", "fs_holders", "fs_metrics", "fs_bucket_account", "fs_bucket_address",
-  "fs_bucket_common", "fs_blacklist_address", "fs_blacklist_account", "fs_blacklist_session" }
+local DICTS = { "fs_state", "fs_catalog", "fs_hints", "fs_holders", "fs_metrics", "fs_answers", "fs_bucket_account",
+  "fs_bucket_address", "fs_bucket_common", "fs_blacklist_address", "fs_blacklist_account", "fs_blacklist_session" }
 
 function M.metrics()
   view.refresh()

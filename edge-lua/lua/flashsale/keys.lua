@@ -18,6 +18,12 @@ M.CATALOG = "fs:catalog"
 M.CONTROL = "fs:control"
 M.CHANGES = "fs:blacklist:changes"
 
+M.ANSWERS = "fs:answers" -- incarnation -> when it last published all its totals, ms
+
+function M.answers(incarnation)
+  return "fs:answers:" .. incarnation
+end
+
 function M.blacklist(kind)
   return "fs:blacklist:" .. kind
 end

@@ -14,6 +14,7 @@ local keys = require "flashsale.keys"
 local metrics = require "flashsale.metrics"
 local platform = require "flashsale.platform"
 local redis = require "flashsale.redis"
+local tally = require "flashsale.tally"
 local view = require "flashsale.view"
 
 local M = { TICK_MS = 100 }
@@ -419,6 +420,17 @@ local function sync(client)
   return err
 end
 
+local publish_at = 0
+
+-- Last in a tick, and after a fault not before its time: a statistic keeps nobody waiting.
+local function publish_answers(client)
+  local now = platform.monotonic_ms()
+  if now < publish_at then return end
+  local all, err = tally.publish(client, view.redis_now(), view.by_sku)
+  if all or err then publish_at = now + tally.PUBLISH_MS end
+  return err
+end
+
 local function tick()
   if not hold_lock() then
     scan = nil
@@ -429,7 +441,8 @@ local function tick()
     complain("Redis", connect_err)
     return
   end
-  local err = sync(client)
+  if client.fresh then tally.start_over() end
+  local err = sync(client) or publish_answers(client)
   if err then
     client:close()
     complain("Redis", err)
@@ -451,6 +464,7 @@ function M.start(name)
       ngx.log(ngx.ERR, "sync: ", err)
     end
     metrics.flush()
+    tally.flush()
   end)
 end
 

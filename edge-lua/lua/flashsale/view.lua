@@ -3,14 +3,15 @@
   refresh() compares one number and copies only what is new, so a worker is never more than a millisecond behind the dicts.
   Ages are measured on the machine's monotonic clock from before the question was sent: a hint is at least as fresh as it
   claims. Fields of an item: sku id id36 epoch keys name promo_id promo_name price currency hold_ms min_level limits public
-  catalog_state catalog_opens catalog_closes, and of its hint: hint_at ready seq state opens closes published available held
-  sold holders. ]]
+  catalog_state catalog_opens catalog_closes answers, and of its hint: hint_at ready seq state opens closes published available
+  held sold holders. ]]
 
 local cjson = require "cjson.safe"
 local holders = require "flashsale.holders"
 local keys = require "flashsale.keys"
 local order_id = require "flashsale.order_id"
 local platform = require "flashsale.platform"
+local tally = require "flashsale.tally"
 
 local M = {
   by_sku = {}, -- every item of the catalogue
@@ -44,6 +45,7 @@ local function item_of(sku, e, old)
     keys = keys.of(sku, e.itemId, e.epoch), passed_key = string.format("%d:%d", e.itemId, e.epoch),
     passed_at = -1e15, hint_at = -1e15, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
     state = e.state, opens = e.opens, closes = e.closes, holders = holders.new(),
+    answers = tally.of(e.itemId),
   }
   item.name, item.promo_id, item.promo_name, item.promo_version = e.name, e.promoId, e.promoName, e.promoVersion
   item.price, item.currency, item.hold_ms = e.priceMinor, e.currency, e.holdMs

@@ -2,4 +2,5 @@
 local random = require "flashsale.random"
 require("flashsale.trace").start(random.bits32())
 require("flashsale.order_id").start(random.bits32())
+require("flashsale.tally").start(random.bits32())
 assert(require("flashsale.syncer").start(ngx.worker.pid() .. ":" .. random.bits32()))

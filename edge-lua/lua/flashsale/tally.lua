@@ -1,0 +1,109 @@
+--[[ Answers of POST /buy by promo item and code, for the settlement: a statistic, not a book.
+
+  The answering path counts in its worker's memory, in a table that hangs on the item; each tick adds that to the shared dict,
+  and every PUBLISH_MS the syncer writes the totals to Redis. Totals are absolute and belong to one incarnation, the life of one
+  dict, which a reload of nginx does not end: written twice they count once, and a later incarnation adds to them.
+  Accepted: a worker that is killed takes its last tick with it, nginx as a whole what was not published.
+  Keys are those of items in the catalogue times codes; where the dict is full nothing is evicted: counts wait in the workers,
+  and items that left the catalogue are forgotten once they are published. ]]
+
+local keys = require "flashsale.keys"
+local metrics = require "flashsale.metrics"
+local settings = require "flashsale.settings"
+
+local M = { PUBLISH_MS = 2000 }
+
+local PAGE = 1000 -- totals in one HSET; the next tick goes on
+local INCARNATION = "!incarnation"
+
+-- Weak: an item that left the catalogue takes what it counted since the last tick with it.
+local by_item = setmetatable({}, { __mode = "v" })
+
+-- of(item_id): where this worker counts the item's answers, code -> number.
+function M.of(item_id)
+  local counts = by_item[item_id]
+  if not counts then
+    counts = {}
+    by_item[item_id] = counts
+  end
+  return counts
+end
+
+--[[ start(random): once in each worker; the first of all names the incarnation. ]]
+function M.start(random)
+  ngx.shared.fs_answers:safe_add(INCARNATION, string.format("%s-%08x%08x", settings.node, ngx.time(), random))
+end
+
+local function add(dict, key, n)
+  local total, err = dict:incr(key, n)
+  if total or err ~= "not found" then return total end
+  local added
+  added, err = dict:safe_add(key, n)
+  if added then return true end
+  if err == "exists" then return (dict:incr(key, n)) end -- another worker was first
+  metrics.event("dict_full")
+  ngx.shared.fs_state:set("answers_full", true, 10)
+  return nil
+end
+
+-- flush(): to the shared dict; what finds no room there stays.
+function M.flush()
+  local dict = ngx.shared.fs_answers
+  for item_id, counts in pairs(by_item) do
+    for code, n in pairs(counts) do
+      if n > 0 and add(dict, item_id .. ":" .. code, n) then counts[code] = 0 end
+    end
+  end
+end
+
+local sent = {} -- what this worker has published, key -> total
+
+-- Totals that Redis does not have yet, as field, value, …: a page of them, and whether that is all.
+local function page(dict)
+  local fields = {}
+  for _, key in ipairs(dict:get_keys(0)) do
+    local total = key ~= INCARNATION and dict:get(key)
+    if total and total ~= sent[key] then
+      if #fields == 2 * PAGE then return fields, false end
+      fields[#fields + 1] = key
+      fields[#fields + 1] = total
+    end
+  end
+  return fields, true
+end
+
+local function make_room(dict, by_sku)
+  local listed = {}
+  for _, item in pairs(by_sku) do listed[tostring(item.id)] = true end
+  for key, total in pairs(sent) do
+    if not listed[key:match("^(%d+):")] and dict:get(key) == total then
+      dict:delete(key)
+      sent[key] = nil
+    end
+  end
+  ngx.shared.fs_state:delete("answers_full")
+end
+
+-- start_over(): this may be another Redis, which has none of it.
+function M.start_over() sent = {} end
+
+--[[ publish(client, redis_now, by_sku): for the syncer's worker. Gives whether all is published, or nil and what Redis said. The
+  time comes last and only after all of them, so that whoever reads it first reads totals that are at least as new. ]]
+function M.publish(client, redis_now, by_sku)
+  local dict = ngx.shared.fs_answers
+  local incarnation = dict:get(INCARNATION)
+  if not incarnation then return true end
+  local fields, all = page(dict)
+  if #fields > 0 then
+    local ok, err = client:hset(keys.answers(incarnation), unpack(fields))
+    if not ok then return nil, err end
+    for i = 1, #fields, 2 do sent[fields[i]] = fields[i + 1] end
+  end
+  if not all then return false end
+  local ok, err = client:hset(keys.ANSWERS, incarnation, string.format("%d", redis_now))
+  if not ok then return nil, err end
+  if ngx.shared.fs_state:get("answers_full") then make_room(dict, by_sku) end
+  return true
+end
+
+return M
