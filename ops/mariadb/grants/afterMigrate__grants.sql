@@ -31,6 +31,8 @@ GRANT SELECT, UPDATE (change_seq) ON flashsale.blacklist_entry TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.finding TO 'backend'@'%';
 GRANT SELECT ON flashsale.payment TO 'backend'@'%';
 GRANT SELECT, UPDATE (verdict, verdict_epoch) ON flashsale.withdrawal TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.answer_count TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.edge_incarnation TO 'backend'@'%';
 
 -- cms-admin: promos, policies and the blacklist, with their audit
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';
@@ -42,6 +44,8 @@ GRANT SELECT, INSERT, UPDATE (state, refusal, updated_at) ON flashsale.withdrawa
 GRANT SELECT ON flashsale.payment TO 'cms'@'%';
 GRANT SELECT ON flashsale.refund TO 'cms'@'%';
 GRANT SELECT ON flashsale.parked_message TO 'cms'@'%';
+GRANT SELECT ON flashsale.answer_count TO 'cms'@'%';
+GRANT SELECT ON flashsale.edge_incarnation TO 'cms'@'%';
 GRANT SELECT ON flashsale.finding TO 'cms'@'%';
 GRANT SELECT ON flashsale.buyer TO 'cms'@'%';
 GRANT SELECT, INSERT, DELETE ON flashsale.policy TO 'cms'@'%';
