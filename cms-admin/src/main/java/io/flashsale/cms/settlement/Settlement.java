@@ -13,16 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param settledAt when the last thing happened to it, so that the same books give the same report
  * @param differences sentences about what does not add up; none, or somebody must look
  * @param orders what the list of orders is to be checked against
- * @param sha256 of this document without its last member, as compact JSON with its members in this order
+ * @param sha256 of this document up to here, as compact JSON with its members in this order
+ * @param answers what buyers were told: a statistic, which may go on changing and is therefore behind the hash
  */
-@JsonPropertyOrder({"promo", "settledAt", "items", "differences", "orders", "sha256"})
+@JsonPropertyOrder({"promo", "settledAt", "items", "differences", "orders", "sha256", "answers"})
 record Settlement(
         Promo promo,
         Instant settledAt,
         List<Item> items,
         List<String> differences,
         Orders orders,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String sha256) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String sha256,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Answers answers) {
 
     record Promo(long id, String name, Instant opensAt, Instant closesAt) {}
 
@@ -63,7 +65,23 @@ record Settlement(
     /** @param sha256 of the list of orders as CSV */
     record Orders(long rows, String sha256) {}
 
-    Settlement with(String hash) {
-        return new Settlement(promo, settledAt, items, differences, orders, hash);
+    /**
+     * @param note how far it is to be trusted
+     * @param edges each node that counted, in each of its lives
+     * @param items of each item how often buyers heard each code
+     */
+    record Answers(String note, List<Edge> edges, List<ItemAnswers> items) {
+
+        static final String NOTE =
+                "Counted by the edge, a statistic: it is some seconds behind, and an edge that was killed took its"
+                        + " last seconds with it. An edge's countedAt says until when its answers are in.";
+    }
+
+    record Edge(String incarnation, @Nullable Instant countedAt) {}
+
+    record ItemAnswers(long id, String sku, SortedMap<String, Long> byCode) {}
+
+    Settlement with(String hash, Answers told) {
+        return new Settlement(promo, settledAt, items, differences, orders, hash, told);
     }
 }

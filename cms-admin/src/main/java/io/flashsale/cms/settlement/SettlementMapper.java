@@ -76,6 +76,21 @@ interface SettlementMapper {
                     + " GROUP BY r.state, r.quantity > 0")
     List<Refunds> refunds(long itemId);
 
+    record Answered(String code, long total) {}
+
+    @Select(
+            "SELECT code, CAST(SUM(total) AS SIGNED) AS total FROM answer_count WHERE promo_item_id = #{itemId} GROUP BY code")
+    List<Answered> answers(long itemId);
+
+    /** @param countedAt null: it has not said yet that all it counted is here */
+    record Edge(String incarnation, @Nullable LocalDateTime countedAt) {}
+
+    @Select(
+            "SELECT DISTINCT c.incarnation, e.counted_at FROM answer_count c JOIN promo_item i ON i.id = c.promo_item_id"
+                    + " LEFT JOIN edge_incarnation e ON e.incarnation = c.incarnation WHERE i.promo_id = #{promoId}"
+                    + " ORDER BY c.incarnation")
+    List<Edge> edges(long promoId);
+
     @Select("SELECT COUNT(*) FROM redis_effect WHERE promo_item_id = #{itemId} AND applied_at IS NULL")
     long owed(long itemId);
 

@@ -47,7 +47,8 @@ class Settlements {
             }
             var settlement = round.report(orderList.digest(promoId));
             byte[] bytes = json.writeValueAsBytes(settlement);
-            return settlement.with(HexFormat.of().formatHex(OrderList.sha256().digest(bytes)));
+            return settlement.with(
+                    HexFormat.of().formatHex(OrderList.sha256().digest(bytes)), answers(promoId, settlement.items()));
         });
     }
 
@@ -60,6 +61,21 @@ class Settlements {
 
     void requirePromo(long promoId) {
         snapshot.read(() -> find(promoId));
+    }
+
+    private Settlement.Answers answers(long promoId, List<Settlement.Item> items) {
+        var edges = books.edges(promoId).stream()
+                .map(edge -> new Settlement.Edge(
+                        edge.incarnation(),
+                        edge.countedAt() == null ? null : edge.countedAt().toInstant(ZoneOffset.UTC)))
+                .toList();
+        var told = new ArrayList<Settlement.ItemAnswers>();
+        for (var item : items) {
+            var byCode = new TreeMap<String, Long>();
+            books.answers(item.id()).forEach(each -> byCode.put(each.code(), each.total()));
+            told.add(new Settlement.ItemAnswers(item.id(), item.sku(), byCode));
+        }
+        return new Settlement.Answers(Settlement.Answers.NOTE, edges, told);
     }
 
     private SettlementMapper.Promo find(long promoId) {
@@ -205,6 +221,7 @@ class Settlements {
                     items,
                     differences,
                     orders,
+                    null,
                     null);
         }
     }

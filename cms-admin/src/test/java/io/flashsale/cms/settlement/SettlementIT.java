@@ -138,9 +138,9 @@ class SettlementIT {
     @Test
     void anybody_can_check_the_hashes_and_the_same_books_give_the_same_report() throws Exception {
         String report = cms.get(path()).raw().body();
-        int last = report.lastIndexOf(",\"sha256\":\"");
-        assertThat(report).endsWith("\"}");
-        assertThat(report.substring(last + 11, report.length() - 2)).isEqualTo(sha256(report.substring(0, last) + "}"));
+        int hash = report.lastIndexOf(",\"sha256\":\"");
+        int answers = report.indexOf("\",\"answers\":{");
+        assertThat(report.substring(hash + 11, answers)).isEqualTo(sha256(report.substring(0, hash) + "}"));
         assertThat(cms.get(path()).raw().body()).isEqualTo(report);
 
         var orders = cms.text(path() + "/orders", "text/csv");
@@ -150,6 +150,28 @@ class SettlementIT {
                 .contains("1-a,S1,u1,3,1,PAID,,1999,CNY,5997,1999,HELD+PAID+RETURNED,2026-11-01T10:00:00.123000Z,"
                         + "2026-11-03T00:00:00.000000Z");
         assertThat(report).contains("\"orders\":{\"rows\":4,\"sha256\":\"" + sha256(orders.body()) + "\"}");
+    }
+
+    @Test
+    void what_buyers_were_told_is_summed_over_all_edges_and_is_no_part_of_what_is_hashed() {
+        String before = cms.get(path()).body().get("sha256").asString();
+        for (String row : new String[] {"'a-1', 'SOLD_OUT', 40", "'b-1', 'SOLD_OUT', 2", "'b-1', 'LIMIT_REACHED', 7"}) {
+            cms.rows(
+                    "INSERT INTO answer_count (promo_item_id, incarnation, code, total) VALUES (?, " + row + ")", item);
+        }
+        cms.rows("INSERT INTO answer_count VALUES (999, 'c-1', 'SOLD_OUT', 1000)");
+        cms.rows("INSERT INTO edge_incarnation VALUES ('a-1', '2026-11-02 00:00:01.500')");
+        var report = cms.get(path()).body();
+        assertThat(report.get("sha256").asString()).isEqualTo(before);
+        assertThat(report.get("answers").get("items").toString())
+                .isEqualTo("[{\"id\":" + item + ",\"sku\":\"S1\",\"byCode\":{\"LIMIT_REACHED\":7,\"SOLD_OUT\":42}}]");
+        assertThat(report.get("answers").get("edges").toString())
+                .isEqualTo("[{\"incarnation\":\"a-1\",\"countedAt\":\"2026-11-02T00:00:01.500Z\"},"
+                        + "{\"incarnation\":\"b-1\",\"countedAt\":null}]");
+        assertThat(report.get("answers").get("note").asString())
+                .contains("a statistic", "killed took its last seconds");
+        assertThat(cms.text(path(), "text/html").body())
+                .contains("What buyers were told", "SOLD_OUT</th><td>42</td>", "a-1 until 2026-11-02T00:00:01.500Z");
     }
 
     @Test
