@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** One request at a time, for what is not a crowd. */
 public final class Http {
 
-    static final JsonMapper JSON = JsonMapper.builder().build();
+    public static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
