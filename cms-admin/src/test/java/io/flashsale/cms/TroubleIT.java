@@ -3,8 +3,8 @@ package io.flashsale.cms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashsale.cms.Cms.Answer;
+import io.flashsale.testkit.HopProxy;
 import io.flashsale.testkit.RealMariaDb;
-import io.flashsale.testkit.TcpProxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class TroubleIT {
 
     @SuppressWarnings("NullAway.Init")
-    private static TcpProxy proxy;
+    private static HopProxy proxy;
 
     @SuppressWarnings("NullAway.Init")
     private static Cms cms;
@@ -28,7 +28,7 @@ class TroubleIT {
 
     @BeforeAll
     static void start() {
-        proxy = TcpProxy.to("127.0.0.1", RealMariaDb.shared().port());
+        proxy = HopProxy.to("127.0.0.1", RealMariaDb.shared().port());
         cms = Cms.startAt(
                 proxy.port(),
                 "flashsale.carry-wait=300ms",

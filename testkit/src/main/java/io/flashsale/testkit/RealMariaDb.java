@@ -152,7 +152,7 @@ public final class RealMariaDb implements AutoCloseable {
         return jdbcUrl(database, port);
     }
 
-    /** The same through another port on loopback, which is what a {@link TcpProxy} has. */
+    /** The same through another port on loopback, which is what a {@link HopProxy} has. */
     public String jdbcUrl(String database, int throughPort) {
         return "jdbc:mysql://127.0.0.1:" + throughPort + "/" + database + "?user=" + USER + "&password=" + PASSWORD
                 + "&connectionTimeZone=UTC&sslMode=DISABLED&allowPublicKeyRetrieval=true";

@@ -25,7 +25,7 @@ class RealMariaDbIT {
 
     @Test
     void listens_on_loopback_only() {
-        assertThat(ListeningSockets.of(mariaDb.pid()))
+        assertThat(Sockets.listening(mariaDb.pid()))
                 .isEqualTo(Set.of(new InetSocketAddress("127.0.0.1", mariaDb.port())));
     }
 
@@ -73,7 +73,7 @@ class RealMariaDbIT {
     @Test
     void works_through_a_proxy() throws SQLException {
         String database = mariaDb.createDatabase();
-        try (TcpProxy proxy = TcpProxy.to(mariaDb.host(), mariaDb.port());
+        try (HopProxy proxy = HopProxy.to(mariaDb.host(), mariaDb.port());
                 Connection connection = DriverManager.getConnection(mariaDb.jdbcUrl(database, proxy.port()))) {
             assertThat(connection.isValid(5)).isTrue();
             proxy.refuse();

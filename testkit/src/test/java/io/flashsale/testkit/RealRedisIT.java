@@ -29,8 +29,7 @@ class RealRedisIT {
 
     @Test
     void listens_on_loopback_only_and_on_its_unix_socket() throws IOException {
-        assertThat(ListeningSockets.of(redis.pid()))
-                .isEqualTo(Set.of(new InetSocketAddress("127.0.0.1", redis.port())));
+        assertThat(Sockets.listening(redis.pid())).isEqualTo(Set.of(new InetSocketAddress("127.0.0.1", redis.port())));
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(redis.socket()));
             channel.write(ByteBuffer.wrap("PING\r\n".getBytes(StandardCharsets.US_ASCII)));

@@ -54,9 +54,9 @@ class RealRocketMqIT {
 
     @Test
     void name_server_and_broker_listen_on_loopback_only_and_replication_not_at_all() {
-        assertThat(ListeningSockets.of(rocketMq.namesrvPid()))
+        assertThat(Sockets.listening(rocketMq.namesrvPid()))
                 .isEqualTo(Set.of(new InetSocketAddress("127.0.0.1", rocketMq.namesrvPort())));
-        assertThat(ListeningSockets.of(rocketMq.brokerPid()))
+        assertThat(Sockets.listening(rocketMq.brokerPid()))
                 .isEqualTo(Set.of(
                         new InetSocketAddress("127.0.0.1", rocketMq.brokerPort()),
                         new InetSocketAddress("127.0.0.1", rocketMq.brokerPort() - 2)));

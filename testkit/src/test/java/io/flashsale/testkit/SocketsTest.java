@@ -8,15 +8,14 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
 
-class ListeningSocketsTest {
+class SocketsTest {
 
     @Test
     void reads_the_kernels_notation() throws IOException {
-        assertThat(ListeningSockets.parse("0100007F:1F90")).isEqualTo(new InetSocketAddress("127.0.0.1", 8080));
-        assertThat(ListeningSockets.parse("00000000:0050")).isEqualTo(new InetSocketAddress("0.0.0.0", 80));
-        assertThat(ListeningSockets.parse("00000000000000000000000001000000:0050"))
-                .isEqualTo(new InetSocketAddress("::1", 80));
-        assertThat(ListeningSockets.parse("0000000000000000FFFF00000100007F:0050"))
+        assertThat(Sockets.parse("0100007F:1F90")).isEqualTo(new InetSocketAddress("127.0.0.1", 8080));
+        assertThat(Sockets.parse("00000000:0050")).isEqualTo(new InetSocketAddress("0.0.0.0", 80));
+        assertThat(Sockets.parse("00000000000000000000000001000000:0050")).isEqualTo(new InetSocketAddress("::1", 80));
+        assertThat(Sockets.parse("0000000000000000FFFF00000100007F:0050"))
                 .isEqualTo(new InetSocketAddress("127.0.0.1", 80));
     }
 
@@ -27,11 +26,11 @@ class ListeningSocketsTest {
         try (ServerSocket loopback = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ServerSocket all = new ServerSocket(0)) {
             onLoopback = new InetSocketAddress("127.0.0.1", loopback.getLocalPort());
-            assertThat(ListeningSockets.of(pid)).contains(onLoopback);
-            assertThat(ListeningSockets.of(pid))
+            assertThat(Sockets.listening(pid)).contains(onLoopback);
+            assertThat(Sockets.listening(pid))
                     .anyMatch(address -> address.getPort() == all.getLocalPort()
                             && address.getAddress().isAnyLocalAddress());
         }
-        assertThat(ListeningSockets.of(pid)).doesNotContain(onLoopback);
+        assertThat(Sockets.listening(pid)).doesNotContain(onLoopback);
     }
 }

@@ -19,14 +19,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class TcpProxyTest {
+class HopProxyTest {
     private final AtomicInteger received = new AtomicInteger();
     private final ServerSocket echo;
-    private final TcpProxy proxy;
+    private final HopProxy proxy;
 
-    TcpProxyTest() throws IOException {
+    HopProxyTest() throws IOException {
         echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        proxy = TcpProxy.to("127.0.0.1", echo.getLocalPort());
+        proxy = HopProxy.to("127.0.0.1", echo.getLocalPort());
     }
 
     @BeforeEach

@@ -11,16 +11,26 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The TCP addresses at which a process listens, as the kernel tells it: nothing that a configuration claims. */
-public final class ListeningSockets {
+/** The TCP sockets of a process, as the kernel tells them: nothing that a configuration claims. */
+public final class Sockets {
     private static final String LISTEN = "0A";
 
-    private ListeningSockets() {}
+    private Sockets() {}
 
-    /** Of a process of the same user, over IPv4 and IPv6; an IPv4 address in IPv6 clothes appears as IPv4. */
-    public static Set<InetSocketAddress> of(long pid) {
+    /** Where a process of the same user listens, over IPv4 and IPv6; an IPv4 address in IPv6 clothes appears as IPv4. */
+    public static Set<InetSocketAddress> listening(long pid) {
+        return local(pid, LISTEN::equals);
+    }
+
+    /** Whether a connection of the process has this port on the process's side. */
+    public static boolean connectedFrom(long pid, int port) {
+        return local(pid, state -> !state.equals(LISTEN)).stream().anyMatch(address -> address.getPort() == port);
+    }
+
+    private static Set<InetSocketAddress> local(long pid, Predicate<String> state) {
         try {
             Set<String> inodes = socketInodes(pid);
             Set<InetSocketAddress> addresses = new HashSet<>();
@@ -29,7 +39,7 @@ public final class ListeningSockets {
                 List<String> lines = Files.readAllLines(file);
                 for (String line : lines.subList(1, lines.size())) {
                     String[] fields = line.trim().split(" +");
-                    if (fields[3].equals(LISTEN) && inodes.contains(fields[9])) {
+                    if (state.test(fields[3]) && inodes.contains(fields[9])) {
                         addresses.add(parse(fields[1]));
                     }
                 }

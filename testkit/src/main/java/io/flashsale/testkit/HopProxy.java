@@ -1,15 +1,18 @@
 package io.flashsale.testkit;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -19,20 +22,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loopback proxy between two hops that can slow, stop or break what passes. It keeps its port through every mode.
+ * A proxy between two hops, over TCP or unix sockets, that can slow, stop or break what passes. It keeps its address
+ * through every mode.
  *
  * <p>One mode at a time, for open and new connections alike; setting a mode ends the one before. Bytes are never lost
  * or changed: a connection either gets them all in order, perhaps late, or is reset. Four threads per connection, so
  * for tests and not for load.
  */
-public final class TcpProxy implements AutoCloseable {
+public final class HopProxy implements AutoCloseable {
     /** Bytes under way per direction and connection: this many chunks of at most this size, then the sender waits. */
     private static final int CHUNKS = 256;
 
     private static final int CHUNK_BYTES = 16_384;
 
-    private final InetSocketAddress target;
-    private final int port;
+    private static final int BACKLOG = 511;
+
+    private final SocketAddress own;
+    private final SocketAddress target;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     /** Guards mode, closed and listener; notified when mode or closed change. */
     private final Object lock = new Object();
@@ -40,7 +46,7 @@ public final class TcpProxy implements AutoCloseable {
     private Mode mode = Mode.PASS;
     private long delayNanos;
     private boolean closed;
-    private @Nullable ServerSocket listener;
+    private @Nullable ServerSocketChannel listener;
 
     private enum Mode {
         PASS,
@@ -49,20 +55,34 @@ public final class TcpProxy implements AutoCloseable {
         REFUSE
     }
 
-    private TcpProxy(InetSocketAddress target) {
+    private HopProxy(SocketAddress own, SocketAddress target) {
+        this.own = own;
         this.target = target;
-        this.port = Ports.free();
     }
 
     /** Opens a port on loopback that leads to the given one. */
-    public static TcpProxy to(String host, int port) {
-        TcpProxy proxy = new TcpProxy(new InetSocketAddress(host, port));
+    public static HopProxy to(String host, int port) {
+        return between(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), Ports.free()),
+                new InetSocketAddress(host, port));
+    }
+
+    /** Listens at the one address, which leads to the other; nobody need be there yet. */
+    public static HopProxy between(SocketAddress own, SocketAddress target) {
+        HopProxy proxy = new HopProxy(own, target);
         proxy.listen();
         return proxy;
     }
 
+    public SocketAddress address() {
+        return own;
+    }
+
     public int port() {
-        return port;
+        if (own instanceof InetSocketAddress tcp) {
+            return tcp.getPort();
+        }
+        throw new IllegalStateException(own + " is no port");
     }
 
     /** What is sent arrives this much later, in either direction; a round trip takes twice as long. */
@@ -129,15 +149,23 @@ public final class TcpProxy implements AutoCloseable {
                 return;
             }
             try {
-                ServerSocket opened = new ServerSocket();
-                opened.setReuseAddress(true);
-                opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                ServerSocketChannel opened = ServerSocketChannel.open(family(own));
+                if (own instanceof UnixDomainSocketAddress unix) {
+                    Files.deleteIfExists(unix.getPath());
+                } else {
+                    opened.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+                }
+                opened.bind(own, BACKLOG);
                 listener = opened;
                 daemon("accept", () -> accept(opened));
             } catch (IOException e) {
-                throw new UncheckedIOException("the proxy cannot listen at port " + port, e);
+                throw new UncheckedIOException("the proxy cannot listen at " + own, e);
             }
         }
+    }
+
+    private static StandardProtocolFamily family(SocketAddress address) {
+        return address instanceof UnixDomainSocketAddress ? StandardProtocolFamily.UNIX : StandardProtocolFamily.INET;
     }
 
     private void stopListening() {
@@ -149,9 +177,9 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private void accept(ServerSocket opened) {
+    private void accept(ServerSocketChannel opened) {
         while (true) {
-            Socket client;
+            SocketChannel client;
             try {
                 client = opened.accept();
             } catch (IOException e) {
@@ -161,17 +189,20 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private void connect(Socket client) {
-        Socket server = new Socket();
+    private void connect(SocketChannel client) {
+        SocketChannel server = null;
         try {
-            client.setTcpNoDelay(true);
             awaitPassage();
-            server.connect(target, 5_000);
-            server.setTcpNoDelay(true);
+            server = SocketChannel.open(family(target));
+            server.connect(target);
+            atOnce(client);
+            atOnce(server);
         } catch (IOException | InterruptedException e) {
             // The client learns what it would have learnt without the proxy: that nobody is there.
             resetQuietly(client);
-            closeQuietly(server);
+            if (server != null) {
+                closeQuietly(server);
+            }
             return;
         }
         Link link = new Link(client, server);
@@ -184,6 +215,12 @@ public final class TcpProxy implements AutoCloseable {
         }
         link.pump(client, server, true);
         link.pump(server, client, false);
+    }
+
+    private static void atOnce(SocketChannel channel) throws IOException {
+        if (channel.supportedOptions().contains(StandardSocketOptions.TCP_NODELAY)) {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
     }
 
     private void awaitPassage() throws InterruptedException {
@@ -209,28 +246,30 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    private static void resetQuietly(Socket socket) {
+    private static void resetQuietly(SocketChannel channel) {
         try {
-            socket.setSoLinger(true, 0);
+            if (channel.supportedOptions().contains(StandardSocketOptions.SO_LINGER)) {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
         } catch (IOException e) {
             // Closed already.
         }
-        closeQuietly(socket);
+        closeQuietly(channel);
     }
 
     /** Some bytes, or the end of the stream, and when they may be passed on. */
-    private record Chunk(byte[] bytes, boolean end, long dueNanos) {}
+    private record Chunk(ByteBuffer bytes, boolean end, long dueNanos) {}
 
     private final class Link {
-        private final Socket client;
-        private final Socket server;
+        private final SocketChannel client;
+        private final SocketChannel server;
         private final List<Thread> threads = new CopyOnWriteArrayList<>();
         /** Guarded by the proxy's lock. */
         private boolean sentSinceModeChange;
 
         private int directionsEnded;
 
-        Link(Socket client, Socket server) {
+        Link(SocketChannel client, SocketChannel server) {
             this.client = client;
             this.server = server;
         }
@@ -242,33 +281,29 @@ public final class TcpProxy implements AutoCloseable {
             threads.forEach(Thread::interrupt);
         }
 
-        void pump(Socket from, Socket to, boolean fromClient) {
+        void pump(SocketChannel from, SocketChannel to, boolean fromClient) {
             BlockingQueue<Chunk> underWay = new ArrayBlockingQueue<>(CHUNKS);
             threads.add(daemon("read", () -> read(from, underWay)));
             threads.add(daemon("write", () -> write(underWay, to, fromClient)));
         }
 
-        private void read(Socket from, BlockingQueue<Chunk> underWay) {
-            byte[] buffer = new byte[CHUNK_BYTES];
+        private void read(SocketChannel from, BlockingQueue<Chunk> underWay) {
             try {
-                InputStream in = from.getInputStream();
                 while (true) {
-                    int read = in.read(buffer);
-                    long due = System.nanoTime() + currentDelay();
-                    if (read < 0) {
-                        underWay.put(new Chunk(new byte[0], true, due));
+                    ByteBuffer bytes = ByteBuffer.allocate(CHUNK_BYTES);
+                    boolean end = from.read(bytes) < 0;
+                    underWay.put(new Chunk(bytes.flip(), end, System.nanoTime() + currentDelay()));
+                    if (end) {
                         return;
                     }
-                    underWay.put(new Chunk(Arrays.copyOf(buffer, read), false, due));
                 }
             } catch (IOException | InterruptedException e) {
                 reset();
             }
         }
 
-        private void write(BlockingQueue<Chunk> underWay, Socket to, boolean fromClient) {
+        private void write(BlockingQueue<Chunk> underWay, SocketChannel to, boolean fromClient) {
             try {
-                OutputStream out = to.getOutputStream();
                 while (true) {
                     Chunk chunk = underWay.take();
                     awaitDue(chunk.dueNanos);
@@ -282,7 +317,9 @@ public final class TcpProxy implements AutoCloseable {
                         reset();
                         return;
                     }
-                    out.write(chunk.bytes);
+                    while (chunk.bytes.hasRemaining()) {
+                        to.write(chunk.bytes);
+                    }
                 }
             } catch (IOException | InterruptedException e) {
                 reset();
