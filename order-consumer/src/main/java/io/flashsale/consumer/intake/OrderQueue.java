@@ -49,6 +49,7 @@ final class OrderQueue implements AutoCloseable {
         client.setNamesrvAddr(namesrv);
         client.setConsumeFromWhere(ConsumeFromWhere.CONSUME_FROM_FIRST_OFFSET);
         client.setAutoCommit(false);
+        client.setAllocateMessageQueueStrategy(new EvenShares());
         client.setPersistConsumerOffsetInterval(STORE_OFFSETS_MS);
         client.setHeartbeatBrokerInterval(HEARTBEAT_MS);
         client.setPollNameServerInterval(HEARTBEAT_MS);
