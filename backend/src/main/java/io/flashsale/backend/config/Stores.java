@@ -4,7 +4,11 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -51,8 +55,17 @@ class Stores {
         return source;
     }
 
+    /** Lettuce's own pause before it connects again grows to 30 s: after some seconds without Redis nobody would renew the lease. */
+    @Bean(destroyMethod = "shutdown")
+    ClientResources redisResources() {
+        return ClientResources.builder()
+                .reconnectDelay(
+                        Delay.exponential(Duration.ofMillis(10), Duration.ofMillis(500), 2, TimeUnit.MILLISECONDS))
+                .build();
+    }
+
     @Bean(destroyMethod = "destroy")
-    LettuceConnectionFactory redisConnectionFactory(Settings settings, Secrets secrets) {
+    LettuceConnectionFactory redisConnectionFactory(Settings settings, Secrets secrets, ClientResources resources) {
         var redis = settings.redis();
         var server = new RedisStandaloneConfiguration(redis.host(), redis.port());
         if (secrets.redisPassword() != null) {
@@ -75,6 +88,7 @@ class Stores {
         return new LettuceConnectionFactory(
                 server,
                 LettuceClientConfiguration.builder()
+                        .clientResources(resources)
                         .commandTimeout(redis.timeout())
                         .clientOptions(options)
                         .build());

@@ -20,8 +20,11 @@ final class RebuildLock {
 
     private static final Logger LOG = LoggerFactory.getLogger(RebuildLock.class);
 
-    /** A fraction of the session's wait_timeout. */
-    private static final long SILENCE_NANOS = 5_000_000_000L;
+    /** A backend that is frozen or cut off keeps the lock no longer than this: another one is to sell within 10 s. */
+    private static final int SILENT_SECONDS = 4;
+
+    /** A fraction of that. */
+    private static final long SILENCE_NANOS = 1_000_000_000L;
 
     private final DataSource source;
     private @Nullable Connection holder;
@@ -39,16 +42,19 @@ final class RebuildLock {
         }
         var connection = source.getConnection();
         try {
-            if (ask(connection, "SELECT GET_LOCK(" + NAME + ", 0)")) {
-                holder = connection;
-                return true;
-            }
-        } finally {
-            if (holder != connection) {
+            if (!ask(connection, "SELECT GET_LOCK(" + NAME + ", 0)")) {
                 connection.close();
+                return false;
             }
+            try (var statement = connection.createStatement()) {
+                statement.execute("SET SESSION wait_timeout = " + SILENT_SECONDS);
+            }
+        } catch (SQLException e) {
+            abandon(connection);
+            throw e;
         }
-        return false;
+        holder = connection;
+        return true;
     }
 
     private boolean confirm(Connection connection) throws SQLException {
@@ -82,7 +88,7 @@ final class RebuildLock {
 
     private void abandon(Connection connection) throws SQLException {
         holder = null;
-        // Not back to the pool: should the lock be with it after all, it goes with the connection.
+        // Not back to the pool, where others are silent for longer; should the lock be with it after all, it goes, too.
         connection.abort(Runnable::run);
         connection.close();
     }
@@ -92,9 +98,10 @@ final class RebuildLock {
         if (present == null) {
             return;
         }
-        holder = null;
-        try (present) {
+        try {
             ask(present, "SELECT RELEASE_LOCK(" + NAME + ")");
+        } finally {
+            abandon(present);
         }
     }
 
