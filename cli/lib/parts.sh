@@ -21,6 +21,13 @@ clean_environment() {
   done
 }
 
+# via FROM TO: where the one part finds the other.
+via() {
+  local hop="$VIA$1_$2" port="FLASHSALE_$2_PORT"
+  [[ "$2" != REDIS || "$1" != EDGE ]] || port=FLASHSALE_REDIS_SOCKET
+  printf '%s' "${!hop:-${!port}}"
+}
+
 # ensure_part PART: running, ready, and with today's configuration and code.
 ensure_part() {
   local part=$1 stamp began pid why=''

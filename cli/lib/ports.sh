@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # Who listens where, read from /proc: no tool needs to be installed for it.
 
-# listener_inodes PORT: "inode uid" of each socket that listens on the port, on any address that could be in our way.
+# listener_inodes PORT: "inode uid" of each socket that listens on the port, on any address that could be in our way: on other
+# addresses of IPv4 than 127.0.0.1 and "any" it is not.
 listener_inodes() {
   local hex file
   printf -v hex '%04X' "$1"
   for file in /proc/net/tcp /proc/net/tcp6; do
     [[ -r "$file" ]] || continue
-    awk -v port=":$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { print $10, $8 }' "$file"
+    awk -v port=":$hex" '$4 == "0A" && substr($2, length($2) - 4) == port && (length($2) > 13 || $2 ~ /^(00000000|0100007F):/) {
+      print $10, $8 }' "$file"
   done
 }
 

@@ -8,6 +8,7 @@ prepare_namesrv() {
   COMMAND=(
     env -i "${CLEAN_ENV[@]}" FLASHSALE_ROCKETMQ_HOME="$FLASHSALE_HOME/rocketmq"
     FLASHSALE_NAMESRV_PORT="$FLASHSALE_NAMESRV_PORT" FLASHSALE_BROKER_PORT="$FLASHSALE_BROKER_PORT"
+    FLASHSALE_BROKER_ADDRESS="${FLASHSALE_VIA_CLIENTS_BROKER:-127.0.0.1}"
     "$ROOT/ops/rocketmq/rocketmq.sh" namesrv
   )
   INPUTS=("$ROOT"/ops/rocketmq/rocketmq.sh "$ROOT"/ops/rocketmq/conf/*)
@@ -32,7 +33,7 @@ make_topic() {
   broker=$(part_pid broker)
   [[ "$(cat -- "$FLASHSALE_HOME/rocketmq/topic-of" 2>/dev/null)" != "$broker" ]] || return 0
   env -i "${CLEAN_ENV[@]}" FLASHSALE_NAMESRV_PORT="$FLASHSALE_NAMESRV_PORT" FLASHSALE_BROKER_PORT="$FLASHSALE_BROKER_PORT" \
-    "$ROOT/ops/rocketmq/rocketmq.sh" create-topic "$ORDER_TOPIC" "$ORDER_QUEUES" \
+    FLASHSALE_BROKER_ADDRESS="${FLASHSALE_VIA_CLIENTS_BROKER:-127.0.0.1}" "$ROOT/ops/rocketmq/rocketmq.sh" create-topic "$ORDER_TOPIC" "$ORDER_QUEUES" \
     >"$LOGS/create-topic.log" 2>&1 </dev/null 9>&- || {
     show_log_end create-topic
     die "The topic $ORDER_TOPIC could not be made." "Its log: $LOGS/create-topic.log, the broker's: $LOGS/broker.log"

@@ -22,10 +22,10 @@ prepare_service() {
   BOUND=180 # a small machine that does other things as well; one that dies is noticed at once
 }
 
-# mysql_as USER: sets MYSQL_AS to what a service needs to reach MySQL as this user.
+# mysql_as USER: sets MYSQL_AS to what the service of this name needs to reach MySQL.
 mysql_as() {
   MYSQL_AS=(
-    FLASHSALE_MYSQL_URL="jdbc:mysql://127.0.0.1:$FLASHSALE_MYSQL_PORT/flashsale"
+    FLASHSALE_MYSQL_URL="jdbc:mysql://127.0.0.1:$(via "${1^^}" MYSQL)/flashsale"
     FLASHSALE_MYSQL_USER="$1" FLASHSALE_MYSQL_PASSWORD_FILE="$SECRETS/mysql-$1"
   )
 }
@@ -39,7 +39,7 @@ prepare_consumer() {
   prepare_service consumer order-consumer "$FLASHSALE_CONSUMER_HEAP_MB" "${MYSQL_AS[@]}" \
     FLASHSALE_NAMESRV="127.0.0.1:$FLASHSALE_NAMESRV_PORT" \
     FLASHSALE_INTERNAL_TOKEN_FILE="$SECRETS/internal-token" \
-    FLASHSALE_PAYMENT_URL="http://127.0.0.1:$FLASHSALE_SANDBOX_PORT" FLASHSALE_PAYMENT_KEY_FILE="$SECRETS/payment-key" \
+    FLASHSALE_PAYMENT_URL="http://127.0.0.1:$(via CONSUMER SANDBOX)" FLASHSALE_PAYMENT_KEY_FILE="$SECRETS/payment-key" \
     FLASHSALE_MIGRATION_USER=migration FLASHSALE_MIGRATION_PASSWORD_FILE="$SECRETS/mysql-migration" \
     FLASHSALE_MIGRATIONS="filesystem:$ROOT/sql/migration,filesystem:$ROOT/ops/mariadb/grants"
   INPUTS+=("$ROOT"/sql/migration/*.sql "$ROOT"/ops/mariadb/grants/*.sql)
@@ -49,10 +49,10 @@ prepare_backend() {
   local -a MYSQL_AS
   mysql_as backend
   prepare_service backend backend "$FLASHSALE_BACKEND_HEAP_MB" "${MYSQL_AS[@]}" \
-    FLASHSALE_REDIS_HOST=127.0.0.1 FLASHSALE_REDIS_PORT="$FLASHSALE_REDIS_PORT" \
+    FLASHSALE_REDIS_HOST=127.0.0.1 FLASHSALE_REDIS_PORT="$(via BACKEND REDIS)" \
     FLASHSALE_REDIS_USER=backend FLASHSALE_REDIS_PASSWORD_FILE="$SECRETS/redis-backend" \
     FLASHSALE_NAMESRV="127.0.0.1:$FLASHSALE_NAMESRV_PORT" \
-    FLASHSALE_CONSUMER_URL="http://127.0.0.1:$FLASHSALE_CONSUMER_PORT" \
+    FLASHSALE_CONSUMER_URL="http://127.0.0.1:$(via BACKEND CONSUMER)" \
     FLASHSALE_EDGE_TOKEN_FILE="$SECRETS/edge-token" FLASHSALE_INTERNAL_TOKEN_FILE="$SECRETS/internal-token" \
     FLASHSALE_SESSION_KEYS_FILE="$SECRETS/session-keys"
 }
@@ -69,7 +69,7 @@ prepare_sandbox() {
   local -a COMPILER=(-XX:TieredStopAtLevel=1)
   prepare_service sandbox payment-sandbox "$FLASHSALE_SANDBOX_HEAP_MB" \
     FLASHSALE_SANDBOX_KEY_FILE="$SECRETS/payment-key" FLASHSALE_SANDBOX_DATA="$FLASHSALE_HOME/sandbox/books" \
-    FLASHSALE_SANDBOX_EVENT_URL="http://127.0.0.1:$FLASHSALE_EDGE_PORT/api/payments/events/sandbox" \
+    FLASHSALE_SANDBOX_EVENT_URL="http://127.0.0.1:$(via SANDBOX EDGE)/api/payments/events/sandbox" \
     FLASHSALE_SANDBOX_PUBLIC_URL="http://127.0.0.1:$FLASHSALE_SANDBOX_PORT" \
     FLASHSALE_SANDBOX_SHOP_URL="http://127.0.0.1:$FLASHSALE_EDGE_PORT/"
 }

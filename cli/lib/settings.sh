@@ -30,6 +30,10 @@ readonly SETTINGS
 COMPUTED=' FLASHSALE_ROOT FLASHSALE_REDIS_SOCKET FLASHSALE_ENV_FILE FLASHSALE_POLICY_RC_D '
 readonly COMPUTED
 
+# FLASHSALE_VIA_<FROM>_<TO>: the port, or the socket, by which one part reaches another; else the other's own. For tests that put a
+# proxy in between, and accepted in the environment only. FLASHSALE_VIA_CLIENTS_BROKER is the loopback address that the broker tells.
+readonly VIA='FLASHSALE_VIA_'
+
 # What the parts read themselves: .env.example names it, the command hands it on.
 TUNABLES=()
 
@@ -59,7 +63,7 @@ load_settings() {
 warn_of_unknown_environment() {
   local name
   for name in $(compgen -e FLASHSALE_); do
-    [[ -n "${setting_kind[$name]+x}" || "$COMPUTED" == *" $name "* ]] ||
+    [[ -n "${setting_kind[$name]+x}" || "$COMPUTED" == *" $name "* || "$name" == "$VIA"* ]] ||
       warn "$name is in the environment, but is no setting of Flashsale; .env.example lists them."
   done
 }

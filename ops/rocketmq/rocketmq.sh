@@ -15,6 +15,7 @@
 #                                 namesrv and broker)
 #   FLASHSALE_NAMESRV_PORT        9876
 #   FLASHSALE_BROKER_PORT         10911; the port two below is opened as well
+#   FLASHSALE_BROKER_ADDRESS      127.0.0.1; where clients are told to find the broker, where something listens in between
 #   FLASHSALE_NAMESRV_JAVA_OPTS   more JVM options, split at blanks; a later -Xmx wins over the one here
 #   FLASHSALE_BROKER_JAVA_OPTS
 #   FLASHSALE_BROKER_SET          more lines for the broker's configuration, they win over conf/broker.conf
@@ -24,6 +25,7 @@ here="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
 role="${1:-}"
 namesrv_port="${FLASHSALE_NAMESRV_PORT:-9876}"
 broker_port="${FLASHSALE_BROKER_PORT:-10911}"
+broker_address="${FLASHSALE_BROKER_ADDRESS:-127.0.0.1}"
 
 die() {
   printf 'rocketmq.sh: %s\n' "$1" >&2
@@ -85,7 +87,7 @@ case "$role" in
     prepare_home
     {
       cat -- "$here/conf/broker.conf"
-      printf 'listenPort=%s\n%s\n' "$broker_port" "${FLASHSALE_BROKER_SET:-}"
+      printf 'listenPort=%s\nbrokerIP1=%s\n%s\n' "$broker_port" "$broker_address" "${FLASHSALE_BROKER_SET:-}"
     } >"$home/broker.conf"
     read -ra more <<<"${FLASHSALE_BROKER_JAVA_OPTS:-}" || true
     exec "$java" "${common[@]}" -Drmq.logback.configurationFile="$here/conf/logback.xml" \
@@ -97,7 +99,7 @@ case "$role" in
     shift
     exec "$java" "${common[@]}" -Drmq.logback.configurationFile="$here/conf/logback-quiet.xml" \
       -Xmx64m -XX:TieredStopAtLevel=1 \
-      io.flashsale.rocketmq.CreateTopic "127.0.0.1:$namesrv_port" "127.0.0.1:$broker_port" "$@"
+      io.flashsale.rocketmq.CreateTopic "127.0.0.1:$namesrv_port" "$broker_address:$broker_port" "$@"
     ;;
   *)
     die "say namesrv, broker or create-topic"
