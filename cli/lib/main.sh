@@ -59,6 +59,8 @@ verb_help() {
   mysql …, redis …                      the real client on the running component
 
   test [unit|edge|integration|e2e|fault]   all tests, or one stage, on own ports and data
+  test fault                               every fault, with what each costs; in `test` there is a selection of them
+  test fault --minutes N [--seed S]        faults at random for so long
   bench [NAME]                             the benchmarks, as ratios to limits measured in the same run
 
 Settings come from the environment or .env; .env.example lists them.

@@ -6,15 +6,22 @@
 STAGES=(unit edge integration e2e fault)
 
 verb_test() {
-  local yes=0 stage began name
-  local -a wanted=()
-  for stage in "$@"; do
-    case $stage in
+  local yes=0 began name
+  local -a wanted=() FAULTS=()
+  while [[ $# -gt 0 ]]; do
+    case $1 in
       --yes) yes=1 ;;
-      unit | edge | integration | e2e | fault) wanted+=("$stage") ;;
-      *) misuse "'$stage' is no stage; they are: ${STAGES[*]}." ;;
+      --minutes | --seed)
+        [[ "${2:-}" =~ ^[0-9]{1,9}$ ]] || misuse "$1 takes a number."
+        FAULTS+=("-Dflashsale.fault.${1#--}=$2")
+        shift
+        ;;
+      unit | edge | integration | e2e | fault) wanted+=("$1") ;;
+      *) misuse "'$1' is no stage; they are: ${STAGES[*]}." ;;
     esac
+    shift
   done
+  [[ ${#FAULTS[@]} -eq 0 || "${wanted[*]}" == fault ]] || misuse '--minutes and --seed belong to the stage fault alone.'
   [[ ${#wanted[@]} -gt 0 ]] || wanted=("${STAGES[@]}")
   began=$(now_ms)
   TEST_HOME="$ROOT/target/test"
@@ -109,19 +116,42 @@ stage_integration() {
   maven integration 'target/failsafe-reports' "${INTEGRATION_TESTS[@]}" -Pchecks -DskipUnitTests=true verify
 }
 
-stage_e2e() { on_private_system e2e 'io/flashsale/e2e/**/*IT,!io/flashsale/e2e/fault/**'; }
-
-stage_fault() { on_private_system fault 'io/flashsale/e2e/fault/**/*IT'; }
-
-# on_private_system NAME TESTS: started, tested, ended; that it starts and that nothing is left are tests as well.
-on_private_system() {
-  local name=$1 pattern=$2
+# That it starts is a test as well.
+stage_e2e() {
   choose_private_system
-  check "$name-up" "$ROOT/flashsale" up --yes
-  if part_pid edge >/dev/null; then
-    maven "$name" 'e2e/target/failsafe-reports' -Pchecks -pl e2e -am -DskipUnitTests=true "-Dit.test=$pattern" \
-      -Dfailsafe.failIfNoSpecifiedTests=false verify
+  check e2e-up "$ROOT/flashsale" up --yes
+  ! part_pid edge >/dev/null || maven_e2e e2e 'io/flashsale/e2e/**/*IT,!io/flashsale/e2e/fault/**'
+  end_private_system e2e
+}
+
+# The tests start this one themselves, with a proxy in each way between two parts. Asked for by name, the stage runs every fault;
+# with --minutes only the random mix, for so long; beside others a selection.
+stage_fault() {
+  choose_private_system
+  if [[ "${FAULTS[*]}" == *minutes* ]]; then
+    maven_e2e fault 'io/flashsale/e2e/fault/RandomMixIT' "${FAULTS[@]}"
+  elif [[ "$*" == fault ]]; then
+    maven_e2e fault 'io/flashsale/e2e/fault/**/*IT' "${FAULTS[@]}"
+  else
+    maven_e2e fault 'io/flashsale/e2e/fault/**/*IT' -Dgroups=selected
   fi
+  end_private_system fault
+  [[ ! -f "$FAULT_TABLE" ]] || say "What each fault cost: $FAULT_TABLE"
+}
+
+FAULT_TABLE="$ROOT/e2e/target/faults/table.md"
+
+# maven_e2e NAME TESTS ARGUMENT…
+maven_e2e() {
+  local name=$1 pattern=$2
+  shift 2
+  maven "$name" 'e2e/target/failsafe-reports' -Pchecks -pl e2e -am -DskipUnitTests=true "-Dit.test=$pattern" \
+    -Dfailsafe.failIfNoSpecifiedTests=false "$@" verify
+}
+
+# end_private_system NAME: that nothing is left is a test.
+end_private_system() {
+  local name=$1
   keep_system_logs "$name"
   check "$name-down" "$ROOT/flashsale" down
   check "$name-leaves-nothing" nothing_is_left

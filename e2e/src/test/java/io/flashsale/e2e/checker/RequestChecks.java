@@ -129,11 +129,10 @@ final class RequestChecks {
     }
 
     /**
-     * A Redis that was lost takes with it what it alone knew, so a PENDING may end as nothing, finally, and its key be free for
-     * another order. Only then, and only where nothing is left of all but one.
+     * A PENDING may end as nothing, finally, and its key be free for another order: its call came after not-after, or Redis was lost
+     * with what it alone knew. So several ids may have been named for a key; at most one of them may be an order, or have been confirmed.
      */
     private static boolean onlyOneCameTrue(Scene scene, Set<String> ids, List<Attempt> attempts) {
-        boolean rebuilt = scene.item.epoch() > 1;
         long existing = ids.stream()
                 .filter(id -> {
                     Dump.Order order = scene.orderById.get(id);
@@ -145,7 +144,7 @@ final class RequestChecks {
                 .map(Attempt::orderId)
                 .distinct()
                 .count();
-        return rebuilt && existing <= 1 && confirmed <= 1;
+        return existing <= 1 && confirmed <= 1;
     }
 
     /** Certainly later: invoked when the first one's answer was known. */

@@ -10,6 +10,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -26,19 +27,24 @@ public final class Crowd {
     private final Shop shop;
     private final Semaphore places;
     private final Duration patience;
+    private final long betweenNanos;
     private final BiConsumer<Basket, Shop.Told> heard;
     private final AtomicInteger done = new AtomicInteger();
 
     /** @param patience how long a buyer goes on repeating; zero: never */
     public Crowd(Shop shop, int concurrency, Duration patience) {
-        this(shop, concurrency, patience, (basket, told) -> {});
+        this(shop, concurrency, patience, Duration.ZERO, (basket, told) -> {});
     }
 
-    /** @param heard of each basket its last answer, as it comes */
-    public Crowd(Shop shop, int concurrency, Duration patience, BiConsumer<Basket, Shop.Told> heard) {
+    /**
+     * @param between from one buyer's arrival to the next one's, whatever became of the first; zero: as soon as there is a place
+     * @param heard of each basket its last answer, as it comes
+     */
+    public Crowd(Shop shop, int concurrency, Duration patience, Duration between, BiConsumer<Basket, Shop.Told> heard) {
         this.shop = shop;
         this.places = new Semaphore(concurrency);
         this.patience = patience;
+        this.betweenNanos = between.toNanos();
         this.heard = heard;
     }
 
@@ -47,13 +53,15 @@ public final class Crowd {
         return done.get();
     }
 
-    /** Sends all baskets in order, as fast as the bound allows; completes with each one's last answer. */
+    /** Sends all baskets in order, as fast as the bound and the pace allow; completes with each one's last answer. */
     public CompletableFuture<List<Shop.Told>> start(List<Basket> baskets) {
         List<CompletableFuture<Shop.Told>> answers = baskets.stream()
                 .map(basket -> new CompletableFuture<Shop.Told>())
                 .toList();
         var feeder = new Thread(() -> {
+            long began = System.nanoTime();
             for (int i = 0; i < baskets.size(); i++) {
+                LockSupport.parkNanos(began + i * betweenNanos - System.nanoTime());
                 places.acquireUninterruptibly();
                 CompletableFuture<Shop.Told> answer = answers.get(i);
                 Basket basket = baskets.get(i);

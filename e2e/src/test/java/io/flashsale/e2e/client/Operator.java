@@ -52,19 +52,32 @@ public final class Operator {
         return id;
     }
 
+    /** {@link #change}, asked again until it is answered; that it was done already is an answer, too. */
+    public void persist(String sku, String action) {
+        persist(() -> require(cms("POST", "/items/" + sku + "/" + action, Map.of()), 200, 202, 409));
+    }
+
+    private static void persist(Runnable change) {
+        Awaitility.await("an answer")
+                .atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(300))
+                .ignoreExceptions()
+                .until(() -> {
+                    change.run();
+                    return true;
+                });
+    }
+
     /** pause, resume or end. */
     public void change(String sku, String action) {
         require(cms("POST", "/items/" + sku + "/" + action, Map.of()), 200, 202);
     }
 
     public void topUp(String sku, int units) {
-        require(
-                cms(
-                        "POST",
-                        "/items/" + sku + "/topup",
-                        Map.of("add", units, "requestID", UUID.randomUUID().toString())),
-                200,
-                202);
+        String key = UUID.randomUUID().toString();
+        persist(() ->
+                require(cms("POST", "/items/" + sku + "/topup", Map.of("add", units, "requestID", key)), 200, 202));
     }
 
     public void withdrawAtOnce(String sku, int units) {
@@ -106,9 +119,18 @@ public final class Operator {
                 "application/json");
     }
 
-    /** Accounts of one level with signed sessions. */
+    /** Accounts of one level with signed sessions; asked again where the backend is busy, since it makes the same. */
     public List<Buyer> buyers(int count, int level, String prefix) {
-        Http.Answer answer = Http.send(
+        Http.Answer[] answer = new Http.Answer[1];
+        persist(() -> {
+            answer[0] = askForBuyers(count, level, prefix);
+            require(answer[0], 200);
+        });
+        return read(answer[0].body());
+    }
+
+    private Http.Answer askForBuyers(int count, int level, String prefix) {
+        return Http.send(
                 "POST",
                 installation.url("BACKEND", "/internal/buyers"),
                 "{\"count\":%d,\"level\":%d,\"prefix\":\"%s\"}".formatted(count, level, prefix),
@@ -116,8 +138,6 @@ public final class Operator {
                 installation.secret("internal-token"),
                 "Content-Type",
                 "application/json");
-        require(answer, 200);
-        return read(answer.body());
     }
 
     /** Reads the CSV of {@code ./flashsale buyers}. */
@@ -145,11 +165,12 @@ public final class Operator {
         List<String> command = new ArrayList<>(List.of(installation.root() + "/flashsale"));
         command.addAll(List.of(arguments));
         try {
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(installation.root().toFile())
                     .redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
-                    .start();
+                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+            builder.environment().putAll(Hops.environment());
+            Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(6, TimeUnit.MINUTES)) {
                 process.destroyForcibly();

@@ -1,10 +1,13 @@
 package io.flashsale.e2e.client;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 
 /** The project's own processes, by the pids that {@code ./flashsale} wrote down; never by name. */
@@ -37,8 +40,12 @@ public final class Processes {
     /** kill -9, and waits until it is gone. */
     public void kill(long pid) {
         signal("KILL", pid);
+        awaitGone(pid);
+    }
+
+    private void awaitGone(long pid) {
         Awaitility.await("process " + pid + " is gone")
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Duration.ofSeconds(20))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> !alive(pid));
@@ -49,11 +56,59 @@ public final class Processes {
     }
 
     public void freeze(String part) {
-        signal("STOP", pid(part));
+        freeze(pid(part));
+    }
+
+    public void freeze(long pid) {
+        signal("STOP", pid);
+    }
+
+    public void thaw(long pid) {
+        signal("CONT", pid);
     }
 
     public void thaw(String part) {
-        signal("CONT", pid(part));
+        thaw(pid(part));
+    }
+
+    /** Asks nginx to read its configuration again. */
+    public void reload() {
+        signal("HUP", pid("edge"));
+    }
+
+    /** Asks a part to end as on a stop, and waits until it has. */
+    public void end(String part) {
+        long pid = pid(part);
+        signal("TERM", pid);
+        awaitGone(pid);
+    }
+
+    /**
+     * One more of a Java service, as the present one was started, at a port of its own and straight to MySQL. The caller ends it.
+     *
+     * @param portSetting the name of the setting of its port
+     */
+    public Process twin(String part, String portSetting, int port) {
+        Path own = Path.of("/proc", Long.toString(pid(part)));
+        List<String> command = List.of(Installation.read(own.resolve("cmdline")).split("\0"));
+        Path log = installation.home().resolve("logs").resolve(part + "-twin.log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        for (String setting : Installation.read(own.resolve("environ")).split("\0")) {
+            String[] pair = setting.split("=", 2);
+            environment.put(pair[0], pair[1]);
+        }
+        environment.put(portSetting, Integer.toString(port));
+        environment.put("FLASHSALE_MYSQL_URL", "jdbc:mysql://127.0.0.1:" + installation.port("MYSQL") + "/flashsale");
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a second " + part, e);
+        }
     }
 
     private static void signal(String name, long pid) {

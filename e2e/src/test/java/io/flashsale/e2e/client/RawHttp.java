@@ -10,6 +10,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** Bytes over a fresh connection, for requests that no HTTP client would send. */
 public final class RawHttp {
@@ -69,6 +70,22 @@ public final class RawHttp {
 
     /** One whole {@code POST /buy} over a connection of its own. */
     public static Exchange buy(Installation installation, String body, String... headers) {
+        return send(installation.port("EDGE"), request(body, headers), Duration.ofSeconds(8));
+    }
+
+    /** The same, and closes the connection after this time with whatever it was told unread. */
+    static void buyAndLeave(int port, String body, Duration after) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2000);
+            socket.setSoLinger(true, 0);
+            socket.getOutputStream().write(request(body).getBytes(StandardCharsets.ISO_8859_1));
+            LockSupport.parkNanos(after.toNanos());
+        } catch (IOException e) {
+            throw new UncheckedIOException("port " + port, e);
+        }
+    }
+
+    private static String request(String body, String... headers) {
         var request = new StringBuilder("POST /buy HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");
         request.append("Content-Type: application/json\r\nContent-Length: ")
                 .append(body.getBytes(StandardCharsets.UTF_8).length)
@@ -76,8 +93,7 @@ public final class RawHttp {
         for (String header : headers) {
             request.append(header).append("\r\n");
         }
-        request.append("\r\n").append(body);
-        return send(installation.port("EDGE"), request.toString(), Duration.ofSeconds(8));
+        return request.append("\r\n").append(body).toString();
     }
 
     private RawHttp() {}

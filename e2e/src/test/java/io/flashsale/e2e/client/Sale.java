@@ -168,6 +168,7 @@ public final class Sale implements AutoCloseable {
         try {
             Awaitility.await("a final answer for " + id)
                     .atMost(Duration.ofSeconds(5))
+                    .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(100))
                     .ignoreExceptions()
                     .until(() -> !"PENDING".equals(shop.order(buyer, id).state()));

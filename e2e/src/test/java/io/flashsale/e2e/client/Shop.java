@@ -58,7 +58,11 @@ public final class Shop implements AutoCloseable {
             .build();
 
     public Shop(Installation installation, History history) {
-        this.edge = installation.url("EDGE", "/");
+        this(installation.url("EDGE", "/"), history);
+    }
+
+    Shop(URI edge, History history) {
+        this.edge = edge;
         this.history = history;
     }
 
@@ -92,6 +96,14 @@ public final class Shop implements AutoCloseable {
     /** Buys and waits for the answer. */
     public Told buyNow(Buyer buyer, String sku, int quantity, @Nullable String requestId) {
         return buy(buyer, sku, quantity, requestId).join();
+    }
+
+    /** Sends a request, and hangs up after this time without having read an answer. */
+    public void buyAndLeave(Buyer buyer, String sku, Duration after) {
+        String body = "{\"sessionID\":\"%s\",\"goodsSKU\":\"%s\",\"goodsQuantity\":1}".formatted(buyer.session(), sku);
+        long number = history.invoke(buyer.userId(), buyer.level(), sku, 1, null);
+        RawHttp.buyAndLeave(edge.getPort(), body, after);
+        history.lost(number, "hung up after " + after);
     }
 
     /** How the buyer's order stands. */

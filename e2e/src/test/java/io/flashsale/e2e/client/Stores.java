@@ -9,6 +9,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -48,6 +49,11 @@ public final class Stores implements AutoCloseable {
 
     public RedisCommands<String, String> redis() {
         return redis.sync();
+    }
+
+    /** For a command whose answer nobody waits for. */
+    public RedisAsyncCommands<String, String> redisAsync() {
+        return redis.async();
     }
 
     /** A connection to MySQL that reads in one consistent snapshot. */

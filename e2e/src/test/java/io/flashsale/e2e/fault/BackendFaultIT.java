@@ -16,22 +16,45 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** The backend dies at each point between a reservation and its answer. */
+/** The backend dies at each point between a reservation and its answer, hangs, or is replaced in the open. */
+@FaultTest
 class BackendFaultIT {
 
     @Test
+    @Selected
     void killed_in_mid_sale_it_loses_nothing() {
-        try (var storm = new Storm("backend")) {
-            var answers = storm.begin(300);
-            storm.processes().kill("backend");
+        try (var storm = new Storm("backend killed", "F-13")) {
+            storm.begin(300)
+                    .strike(() -> storm.processes().kill("backend"))
+                    .repair()
+                    .end();
+        }
+    }
+
+    @Test
+    void frozen_for_longer_than_its_lease_it_wakes_and_sells_on() {
+        try (var storm = new Storm("backend frozen for 8 s", "F-13")) {
+            storm.begin(300)
+                    .strike(() -> storm.processes().freeze("backend"))
+                    .lasting(Duration.ofSeconds(8))
+                    .heal(() -> storm.processes().thaw("backend"))
+                    .end();
+        }
+    }
+
+    @Test
+    void backend_and_consumer_restarted_in_turn_as_by_an_upgrade_lose_nothing() {
+        try (var storm = new Storm("backend, then consumer restarted", "F-33")) {
+            storm.begin(300).strike(() -> storm.processes().end("backend"));
             storm.sale().operator().repair();
-            storm.end(answers);
+            storm.processes().end("consumer");
+            storm.repair().end();
         }
     }
 
     @Test
     void what_an_edge_left_undecided_or_unsent_is_finished_by_the_relay() {
-        try (var storm = new Storm("relay")) {
+        try (var storm = new Storm("edge died undecided or unsent", "F-13 i, ii")) {
             Sale sale = storm.sale();
             List<String> left = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -44,17 +67,16 @@ class BackendFaultIT {
                                     .filter(left::contains)
                                     .count()
                             == left.size());
-            storm.end(storm.begin(0));
+            storm.begin(0).end();
         }
     }
 
     @Test
     void killed_between_reservation_and_decision_and_between_decision_and_send() {
-        try (var storm = new Storm("decide")) {
+        try (var storm = new Storm("backend killed before and after decide", "F-13 i, ii")) {
             Sale sale = storm.sale();
-            var answers = storm.begin(200);
-            // nobody renews the lease now, so this happens within its last seconds
-            storm.processes().freeze("backend");
+            // nobody renews the lease now, so the rest happens within its last seconds
+            storm.begin(200).strike(() -> storm.processes().freeze("backend"));
             List<String> undecided = new ArrayList<>();
             List<String> unsent = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
@@ -63,17 +85,16 @@ class BackendFaultIT {
                 (decide ? unsent : undecided).add(id);
             }
             storm.processes().kill("backend");
-            sale.operator().repair();
             // each ends as an order or as nothing, in both stores alike: INV-04, INV-08
-            storm.end(answers);
+            storm.repair().end();
         }
     }
 
     @Test
+    @Selected
     void killed_while_the_broker_is_frozen_so_that_decided_orders_are_not_sent() {
-        try (var storm = new Storm("frozen-broker")) {
-            var answers = storm.begin(200);
-            storm.processes().freeze("broker");
+        try (var storm = new Storm("broker frozen, backend killed", "F-13 ii, F-15")) {
+            storm.begin(200).strike(() -> storm.processes().freeze("broker"));
             try {
                 StockKeys keys = keys(storm.sale());
                 Awaitility.await("orders pile up between decision and queue")
@@ -84,8 +105,7 @@ class BackendFaultIT {
             } finally {
                 storm.processes().thaw("broker");
             }
-            storm.sale().operator().repair();
-            storm.end(answers);
+            storm.repair().end();
         }
     }
 

@@ -2,40 +2,109 @@ package io.flashsale.e2e.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.flashsale.e2e.checker.Attempt;
+import io.flashsale.e2e.checker.Run;
 import io.flashsale.e2e.checker.Verdict;
 import io.flashsale.e2e.client.Buyer;
+import io.flashsale.e2e.client.Installation;
 import io.flashsale.e2e.client.Processes;
 import io.flashsale.e2e.client.RawHttp;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Shop;
 import io.flashsale.e2e.client.Terms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** nginx dies: one worker, all workers, the whole of it. */
+/** nginx dies: one worker, all workers, the whole of it; or is told to read its configuration again. */
+@FaultTest
 class EdgeFaultIT {
 
     /** Connections of their own, so that each worker gets some: the kernel spreads them. */
     private static final int CONNECTIONS = 24;
 
     @Test
+    @Selected
     void workers_killed_in_mid_burst_lose_no_order_and_are_there_again() {
-        try (var storm = new Storm("workers")) {
-            var answers = storm.begin(200);
-            for (int round = 0; round < 2; round++) {
-                List<Long> workers = storm.processes().workers();
-                assertThat(workers).isNotEmpty();
-                for (long worker : workers) {
-                    storm.processes().kill(worker);
-                    Awaitility.await("the master makes a new worker")
-                            .atMost(Duration.ofSeconds(10))
-                            .pollInterval(Duration.ofMillis(10))
-                            .until(() -> storm.processes().workers().size() == workers.size());
+        try (var storm = new Storm("each nginx worker killed twice", "F-01")) {
+            storm.begin(200);
+            storm.strike(() -> {
+                for (int round = 0; round < 2; round++) {
+                    List<Long> workers = storm.processes().workers();
+                    assertThat(workers).isNotEmpty();
+                    for (long worker : workers) {
+                        storm.processes().kill(worker);
+                        Awaitility.await("the master makes a new worker")
+                                .atMost(Duration.ofSeconds(10))
+                                .pollInterval(Duration.ofMillis(10))
+                                .until(() -> storm.processes().workers().size() == workers.size());
+                    }
                 }
+            });
+            storm.end();
+        }
+    }
+
+    @Test
+    void nginx_killed_with_all_its_workers_loses_no_order() {
+        try (var storm = new Storm("nginx killed", "F-01")) {
+            storm.begin(300)
+                    .strike(() -> {
+                        List<Long> orphans = storm.processes().workers();
+                        storm.processes().kill("edge");
+                        orphans.stream().filter(storm.processes()::alive).forEach(storm.processes()::kill);
+                    })
+                    .repair()
+                    .end();
+        }
+    }
+
+    @Test
+    @Selected
+    void a_reload_at_the_peak_fails_no_request_and_a_broken_configuration_is_refused() throws IOException {
+        try (var storm = new Storm("nginx reloaded twice, once with a broken configuration", "F-03")) {
+            Path configuration = storm.sale().installation().home().resolve("nginx/nginx.conf");
+            String good = Installation.read(configuration);
+            List<Long> old = storm.processes().workers();
+            storm.begin(300).strike(storm.processes()::reload);
+            Awaitility.await("only new workers serve")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> storm.processes().workers().stream().noneMatch(old::contains));
+            Files.writeString(configuration, good + "\nno such directive;\n");
+            List<Long> workers = storm.processes().workers();
+            try {
+                storm.processes().reload();
+                Awaitility.await("nginx says that it keeps what it has")
+                        .atMost(Duration.ofSeconds(10))
+                        .until(() -> Installation.read(
+                                        storm.sale().installation().home().resolve("logs/edge-error.log"))
+                                .contains("unknown directive \"no\""));
+                assertThat(storm.processes().workers()).containsAll(workers);
+            } finally {
+                Files.writeString(configuration, good);
             }
-            storm.end(answers);
+            Run run = storm.end();
+            assertThat(run.attempts())
+                    .as("what a buyer who can do nothing about it would have met")
+                    .noneMatch(attempt -> attempt.outcome() instanceof Attempt.Outcome.Lost)
+                    .noneMatch(attempt -> "BUSY".equals(attempt.code()) || "NOT_READY".equals(attempt.code()));
+        }
+    }
+
+    @Test
+    void clients_that_hang_up_at_any_moment_leave_no_hold_behind() {
+        try (var storm = new Storm("300 clients hang up after 0 to 29 ms", "F-29")) {
+            List<Buyer> leavers = storm.sale().buyers(300, 1);
+            storm.begin(100).strike(() -> {
+                for (int i = 0; i < leavers.size(); i++) {
+                    storm.sale().shop().buyAndLeave(leavers.get(i), storm.sale().sku(), Duration.ofMillis(i % 30));
+                }
+            });
+            storm.end();
         }
     }
 

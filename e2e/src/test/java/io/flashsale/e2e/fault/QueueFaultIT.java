@@ -1,44 +1,76 @@
 package io.flashsale.e2e.fault;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** The way from the queue to the table: consumer, broker and MariaDB die. */
+/** The way from the queue to the table: consumer, broker, name server and MariaDB die or hang. */
+@FaultTest
 class QueueFaultIT {
 
+    private static final Duration FROZEN = Duration.ofSeconds(5);
+
     @Test
+    @Selected
     void a_consumer_killed_with_a_full_prefetch_and_between_commit_and_acknowledgement_loses_nothing() {
-        try (var storm = new Storm("consumer")) {
+        try (var storm = new Storm("consumer killed twice", "F-13 iv, F-22")) {
             storm.processes().freeze("consumer");
-            var answers = storm.begin(700);
+            storm.begin(600);
             storm.processes().thaw("consumer");
             // the first batches are committed, the rest is in its hands
             storm.awaitRows(1);
-            storm.processes().kill("consumer");
+            storm.strike(() -> storm.processes().kill("consumer"));
             storm.sale().operator().repair();
             storm.awaitRows(400);
             storm.processes().kill("consumer");
-            storm.sale().operator().repair();
-            storm.end(answers);
+            storm.repair().end();
         }
     }
 
     @Test
+    @Selected
     void a_broker_killed_in_mid_sale_loses_nothing() {
-        try (var storm = new Storm("broker")) {
-            var answers = storm.begin(300);
-            storm.processes().kill("broker");
-            storm.sale().operator().repair();
-            storm.end(answers);
-        }
+        killed("broker", "F-15");
     }
 
     @Test
+    @Selected
     void a_mariadb_killed_in_mid_sale_loses_nothing() {
-        try (var storm = new Storm("mariadb")) {
-            var answers = storm.begin(300);
-            storm.processes().kill("mysql");
-            storm.sale().operator().repair();
-            storm.end(answers);
+        killed("mysql", "F-23");
+    }
+
+    @Test
+    void a_name_server_killed_in_mid_sale_is_not_missed() {
+        killed("namesrv", "F-15");
+    }
+
+    @Test
+    void a_frozen_consumer_goes_on_where_it_was() {
+        frozen("consumer", "F-22");
+    }
+
+    @Test
+    void a_frozen_broker_delays_and_loses_nothing() {
+        frozen("broker", "F-17");
+    }
+
+    @Test
+    void a_frozen_mariadb_delays_and_loses_nothing() {
+        frozen("mysql", "F-25");
+    }
+
+    private static void killed(String part, String cases) {
+        try (var storm = new Storm(part + " killed", cases)) {
+            storm.begin(300).strike(() -> storm.processes().kill(part)).repair().end();
+        }
+    }
+
+    private static void frozen(String part, String cases) {
+        try (var storm = new Storm(part + " frozen for 5 s", cases)) {
+            storm.begin(300)
+                    .strike(() -> storm.processes().freeze(part))
+                    .lasting(FROZEN)
+                    .heal(() -> storm.processes().thaw(part))
+                    .end();
         }
     }
 }

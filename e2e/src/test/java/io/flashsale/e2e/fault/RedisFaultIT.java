@@ -12,42 +12,83 @@ import io.flashsale.e2e.checker.Verdict;
 import io.flashsale.e2e.client.Buyer;
 import io.flashsale.e2e.client.Crowd;
 import io.flashsale.e2e.client.Crowd.Basket;
+import io.flashsale.e2e.client.Installation;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Shop;
 import io.flashsale.e2e.client.Terms;
+import io.lettuce.core.ScriptOutputType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Redis dies, comes back empty, or hangs. Nothing is sold from what it says until it was rebuilt from MySQL. */
+@FaultTest
 class RedisFaultIT {
 
     private static final Duration GOES_ON_WITHIN = Duration.ofSeconds(10);
 
     @Test
+    @Selected
     void killed_in_mid_sale_nothing_is_sold_until_it_is_rebuilt_and_then_it_goes_on_by_itself() {
-        killed("redis", false);
+        killed("redis killed", "F-05", data -> {});
     }
 
     @Test
+    @Selected
     void with_its_data_gone_it_is_rebuilt_from_mysql_alone() {
-        killed("redis-wiped", true);
+        killed("redis killed, its data gone", "F-07", RedisFaultIT::delete);
     }
 
-    private static void killed(String name, boolean wiped) {
-        try (var storm = new Storm(name)) {
-            var answers = storm.begin(300);
+    @Test
+    void with_the_tail_of_its_file_cut_off_it_is_rebuilt() {
+        killed("redis killed, the tail of its file cut off", "F-05", data -> {
+            Path newest = files(data).stream()
+                    .filter(file -> file.toString().endsWith(".aof"))
+                    .max(Comparator.comparing(RedisFaultIT::size))
+                    .orElseThrow();
+            try (var file = FileChannel.open(newest, StandardOpenOption.WRITE)) {
+                file.truncate(file.size() * 9 / 10);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Test
+    void restored_from_a_copy_of_before_the_sale_it_is_rebuilt() throws IOException {
+        Path copy = Files.createTempDirectory("flashsale-old-redis");
+        Path data = Installation.fromEnvironment().home().resolve("redis/data");
+        try {
+            copy(data, copy);
+            killed("redis restored from an old copy", "F-07", now -> {
+                delete(now);
+                copy(copy, now);
+            });
+        } finally {
+            delete(copy);
+            Files.delete(copy);
+        }
+    }
+
+    private static void killed(String fault, String cases, Consumer<Path> damage) {
+        try (var storm = new Storm(fault, cases)) {
+            storm.begin(300);
             long backend = storm.processes().pid("backend");
             long epoch = storm.sale().stores().item(storm.sale().sku()).epoch();
-            storm.processes().kill("redis");
+            storm.strike(() -> storm.processes().kill("redis"));
             Instant dead = Instant.now();
             Buyer witness = storm.witness(0);
             for (int i = 0; i < 3; i++) {
@@ -56,11 +97,9 @@ class RedisFaultIT {
                 assertThat(told.code()).as(told.body()).isIn("BUSY", "NOT_READY");
                 assertThat(told.status()).isEqualTo(503);
             }
-            if (wiped) {
-                deleteData(storm.sale().installation().home().resolve("redis"));
-            }
+            damage.accept(storm.sale().installation().home().resolve("redis/data"));
             Instant repairing = Instant.now();
-            storm.sale().operator().repair();
+            storm.repair();
             Awaitility.await("it sells again")
                     .atMost(GOES_ON_WITHIN)
                     .pollInterval(Duration.ofMillis(250))
@@ -73,8 +112,7 @@ class RedisFaultIT {
                     .as("the same backend, not restarted")
                     .isEqualTo(backend);
             assertThat(storm.sale().stores().item(storm.sale().sku()).epoch()).isGreaterThan(epoch);
-            Run run = storm.end(answers);
-            assertNothingSoldBetween(run, dead, repairing);
+            assertNothingSoldBetween(storm.end(), dead, repairing);
         }
     }
 
@@ -89,29 +127,72 @@ class RedisFaultIT {
     }
 
     @Test
+    @Selected
     void frozen_for_a_while_every_buyer_gets_an_explicit_answer_and_nothing_is_taken_twice() {
-        try (var storm = new Storm("redis-frozen")) {
-            var answers = storm.begin(300);
-            storm.processes().freeze("redis");
+        try (var storm = new Storm("redis frozen for 5 s", "F-09")) {
+            storm.begin(300).strike(() -> storm.processes().freeze("redis"));
             try {
-                Shop.Told[] told = new Shop.Told[1];
-                Awaitility.await("the edge closes the gate")
-                        .atMost(Duration.ofSeconds(6))
-                        .pollInterval(Duration.ofMillis(250))
-                        .until(() -> {
-                            told[0] = storm.sale()
-                                    .shop()
-                                    .buyNow(storm.witness(0), storm.sale().sku(), 1, "frozen");
-                            assertThat(told[0].code())
-                                    .as(told[0].body())
-                                    .isIn("BUSY", "NOT_READY", "PENDING", "THROTTLED");
-                            return "BUSY".equals(told[0].code()) || "NOT_READY".equals(told[0].code());
-                        });
+                awaitClosed(storm, "frozen");
+                storm.lasting(Duration.ofSeconds(5));
             } finally {
-                storm.processes().thaw("redis");
+                storm.heal(() -> storm.processes().thaw("redis"));
             }
-            storm.end(answers);
+            storm.end();
         }
+    }
+
+    @Test
+    void a_script_that_runs_away_for_4_s_delays_and_loses_nothing() {
+        try (var storm = new Storm("a script blocks redis for 4 s", "F-09")) {
+            storm.begin(300).strike(() -> storm.sale()
+                    .stores()
+                    .redisAsync()
+                    .eval(
+                            "local t = redis.call('TIME')[1]; repeat until redis.call('TIME')[1] - t >= 4; return 0",
+                            ScriptOutputType.INTEGER));
+            awaitClosed(storm, "script");
+            storm.lasting(Duration.ofSeconds(4)).heal(() -> {}).end();
+        }
+    }
+
+    @Test
+    void out_of_memory_it_refuses_in_the_open_and_no_call_takes_effect_by_half() {
+        refusing("redis out of memory for 4 s", "maxmemory", "1mb");
+    }
+
+    @Test
+    void refusing_writes_for_want_of_replicas_it_closes_the_gate() {
+        refusing("redis refuses writes for 4 s", "min-replicas-to-write", "1");
+    }
+
+    private static void refusing(String fault, String setting, String value) {
+        try (var storm = new Storm(fault, "F-11")) {
+            var redis = storm.sale().stores().redis();
+            String before = redis.configGet(setting).get(setting);
+            storm.begin(300).strike(() -> redis.configSet(setting, value));
+            try {
+                awaitClosed(storm, "refusing");
+                storm.lasting(Duration.ofSeconds(4));
+            } finally {
+                storm.heal(() -> redis.configSet(setting, before));
+            }
+            storm.end();
+        }
+    }
+
+    /** Every answer meanwhile is one of "not now" and "not known yet". */
+    private static void awaitClosed(Storm storm, String key) {
+        Shop.Told[] told = new Shop.Told[1];
+        Awaitility.await("the edge closes the gate")
+                .atMost(Duration.ofSeconds(6))
+                .pollInterval(Duration.ofMillis(250))
+                .until(() -> {
+                    told[0] = storm.sale()
+                            .shop()
+                            .buyNow(storm.witness(0), storm.sale().sku(), 1, key);
+                    assertThat(told[0].code()).as(told[0].body()).isIn("BUSY", "NOT_READY", "PENDING", "THROTTLED");
+                    return "BUSY".equals(told[0].code()) || "NOT_READY".equals(told[0].code());
+                });
     }
 
     @Test
@@ -145,16 +226,41 @@ class RedisFaultIT {
         }
     }
 
-    private static void deleteData(Path folder) {
-        try (var files = Files.walk(folder)) {
-            List<Path> data = files.sorted(Comparator.reverseOrder())
-                    .filter(p ->
-                            p.toString().contains("appendonly") || p.toString().endsWith(".rdb"))
-                    .toList();
-            assertThat(data).as("Redis keeps data here: %s", folder).isNotEmpty();
-            for (Path path : data) {
+    static void delete(Path folder) {
+        List<Path> data = new ArrayList<>(files(folder));
+        assertThat(data).as("Redis keeps data here: %s", folder).isNotEmpty();
+        Collections.reverse(data);
+        for (Path path : data) {
+            try {
                 Files.delete(path);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
+        }
+    }
+
+    private static void copy(Path from, Path to) {
+        for (Path path : files(from)) {
+            try {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Everything in a folder, what contains before what is contained. */
+    private static List<Path> files(Path folder) {
+        try (var files = Files.walk(folder)) {
+            return files.filter(path -> !path.equals(folder)).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

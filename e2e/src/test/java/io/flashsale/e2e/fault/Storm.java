@@ -8,54 +8,77 @@ import io.flashsale.e2e.checker.Verdict;
 import io.flashsale.e2e.client.Buyer;
 import io.flashsale.e2e.client.Crowd;
 import io.flashsale.e2e.client.Crowd.Basket;
+import io.flashsale.e2e.client.Hops;
 import io.flashsale.e2e.client.Payers;
 import io.flashsale.e2e.client.Processes;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Shop;
 import io.flashsale.e2e.client.Terms;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A sale of more wishes than units, with something that strikes in its middle. Buyers repeat with their keys until they know, and one
- * winner in five pays, in one of the ways that go wrong at first; afterwards everything is repaired, has settled, and is judged.
+ * A sale of more wishes than units, with something that strikes in its middle. Buyers arrive at a steady pace, whatever becomes of
+ * those before them, and repeat with their keys until they know; one winner in ten pays, in one of the ways that go wrong at first.
+ * Afterwards everything is repaired, has settled, and is judged; what the fault cost goes into the report.
  */
 final class Storm implements AutoCloseable {
 
-    private static final int STOCK = 1200;
-    private static final int BUYERS = 2200;
-    private static final int CONCURRENCY = 48;
+    private static final int STOCK = 1500;
+    private static final int BUYERS = 1800;
+    private static final int WITNESSES = 50;
+    private static final Duration BETWEEN = Duration.ofMillis(7);
+    /** Who waits for an answer at the same time: more than a fault of some seconds makes wait. */
+    private static final int CONCURRENCY = 512;
     /** Longer than any part needs to start on a busy machine. */
     private static final Duration PATIENCE = Duration.ofSeconds(150);
 
+    private final String fault;
+    private final String cases;
     private final Sale sale;
     private final Processes processes;
     private final Crowd crowd;
     private final Payers payers;
     private final List<Basket> baskets;
     private final List<Buyer> witnesses;
+    private final Watch watch;
+    private @Nullable CompletableFuture<List<Shop.Told>> answers;
+    private @Nullable Instant struck;
+    private @Nullable Instant healed;
 
-    Storm(String name) {
+    /**
+     * @param fault its name in the report
+     * @param cases which of the listed faults it is, as {@code F-05}
+     */
+    Storm(String fault, String cases) {
+        this.fault = fault;
+        this.cases = cases;
+        String name = fault.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]+", "-");
         this.sale = new Sale(
-                name, Terms.of(name.toUpperCase(java.util.Locale.ROOT), STOCK).limit(1));
+                name,
+                Terms.of(name.substring(0, Math.min(24, name.length())), STOCK).limit(1));
         this.processes = new Processes(sale.installation());
-        List<Buyer> buyers = sale.buyers(BUYERS, 1);
+        List<Buyer> buyers = sale.buyers(WITNESSES + BUYERS, 1);
         // set apart for what a test wants to do by itself
-        this.witnesses = buyers.subList(0, 50);
+        this.witnesses = buyers.subList(0, WITNESSES);
         this.baskets = new ArrayList<>();
-        for (Buyer buyer : buyers.subList(50, BUYERS)) {
+        for (Buyer buyer : buyers.subList(WITNESSES, buyers.size())) {
             String key = baskets.size() % 40 == 0 ? null : "once";
             baskets.add(new Basket(buyer, sale.sku(), 1, key));
         }
         Collections.shuffle(baskets, new Random(7));
         this.payers = new Payers(sale.shop(), PATIENCE);
-        this.crowd = new Crowd(sale.shop(), CONCURRENCY, PATIENCE, payers::heard);
+        this.crowd = new Crowd(sale.shop(), CONCURRENCY, PATIENCE, BETWEEN, payers::heard);
+        this.watch = new Watch(sale.installation());
     }
 
     Sale sale() {
@@ -66,26 +89,65 @@ final class Storm implements AutoCloseable {
         return processes;
     }
 
+    Hops hops() {
+        return RunningSystem.hops();
+    }
+
     Buyer witness(int number) {
         return witnesses.get(number);
     }
 
     /** Begins the sale; returns when so many buyers have had their answer. */
-    CompletableFuture<List<Shop.Told>> begin(int answered) {
-        CompletableFuture<List<Shop.Told>> answers = crowd.start(baskets);
+    Storm begin(int answered) {
+        watch.start();
+        answers = crowd.start(baskets);
         Awaitility.await("the sale is under way")
                 .atMost(Duration.ofSeconds(30))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> crowd.done() >= answered);
-        return answers;
+        return this;
+    }
+
+    /** The fault, now. */
+    Storm strike(Runnable fault) {
+        struck = Instant.now();
+        fault.run();
+        return this;
+    }
+
+    /** What ends the fault, or begins to: the time until everybody is served again counts from here. */
+    Storm heal(Runnable mend) {
+        healed = Instant.now();
+        mend.run();
+        return this;
+    }
+
+    /** {@link #heal} by what an operator does: {@code ./flashsale up}. */
+    Storm repair() {
+        return heal(sale.operator()::repair);
+    }
+
+    /** How long a fault lasts that ends by itself. */
+    Storm lasting(Duration span) {
+        Instant end = Instant.now().plus(span);
+        Awaitility.await("the fault's time is over")
+                .atMost(span.plusSeconds(5))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> Instant.now().isAfter(end));
+        return this;
     }
 
     /** Waits for the last buyer, and judges. All units must have found a buyer. */
-    Run end(CompletableFuture<List<Shop.Told>> answers) {
+    Run end() {
+        CompletableFuture<List<Shop.Told>> last = answers;
+        if (last == null) {
+            throw new IllegalStateException("the sale has not begun");
+        }
         List<Shop.Told> told;
         try {
-            told = answers.get(PATIENCE.toSeconds() + 30, TimeUnit.SECONDS);
+            told = last.get(PATIENCE.toSeconds() + 30, TimeUnit.SECONDS);
         } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
             throw new AssertionError("buyers were left without an answer; " + crowd.done() + " have one", e);
         } catch (InterruptedException e) {
@@ -93,12 +155,16 @@ final class Storm implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         payers.await(PATIENCE);
+        watch.awaitReady();
         Run run = sale.settle();
         Verdict verdict = Checker.check(run);
         assertThat(verdict.status()).as("%s\n%s", verdict, Crowd.codes(told)).isEqualTo(Verdict.Status.GREEN);
         var item = run.dump().items().get(0);
         assertThat(item.held() + item.sold()).as("%s", Crowd.codes(told)).isEqualTo(STOCK);
         assertThat(item.sold()).as("units that were paid for").isEqualTo(payers.decided());
+        if (struck != null) {
+            Report.add(Figures.of(fault, cases, run, watch, struck, healed == null ? struck : healed));
+        }
         return run;
     }
 
@@ -116,6 +182,7 @@ final class Storm implements AutoCloseable {
 
     @Override
     public void close() {
+        watch.close();
         sale.close();
     }
 }

@@ -1,0 +1,55 @@
+package io.flashsale.e2e.client;
+
+import io.flashsale.e2e.client.Crowd.Basket;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Some of those who win, and what they do with their orders afterwards. */
+abstract class People {
+
+    private final int every;
+    private final int first;
+    private final ExecutorService threads = Executors.newFixedThreadPool(4);
+    private final AtomicInteger winners = new AtomicInteger();
+    private final long giveUpNanos;
+
+    /** Winner number {@code first}, and each {@code every}-th after it. */
+    People(int first, int every, Duration patience) {
+        this.first = first;
+        this.every = every;
+        this.giveUpNanos = System.nanoTime() + patience.toNanos();
+    }
+
+    /** @param number 0, 1, 2 … of those who do something */
+    abstract void act(Buyer buyer, String order, int number);
+
+    final boolean patient() {
+        return System.nanoTime() < giveUpNanos;
+    }
+
+    public final void heard(Basket basket, Shop.Told told) {
+        if (!told.reserved()) {
+            return;
+        }
+        int winner = winners.incrementAndGet();
+        if (winner % every == first) {
+            threads.execute(() -> act(basket.buyer(), told.id(), winner / every));
+        }
+    }
+
+    /** Waits for the last of them. */
+    public final void await(Duration most) {
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(most.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError(getClass().getSimpleName() + " have not finished");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
