@@ -23,20 +23,20 @@ import java.util.concurrent.TimeoutException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The provider that comes with Flashsale, a process of its own ({@code payment-sandbox}). Calls carry the shared key; events carry
- * {@code X-Sandbox-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "<seconds>.<body>" under the key>} and are believed for five minutes.
+ * {@code X-Sandbox-Signature: t=<seconds>,v1=<hex HMAC-SHA256 of "<seconds>.<body>" under the key>}.
  */
 @Component
 class SandboxGateway implements PaymentGateway {
 
     static final String NAME = "sandbox";
     static final String SIGNATURE = "x-sandbox-signature";
-    private static final long BELIEVED_SECONDS = 300;
 
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -47,14 +47,26 @@ class SandboxGateway implements PaymentGateway {
     private final JsonMapper json;
     private final Clock clock;
 
+    @Autowired
     SandboxGateway(ConsumerSettings settings, JsonMapper json, Clock clock) {
+        this(
+                URI.create(demo(settings).payment().url()),
+                SecretFile.read("FLASHSALE_PAYMENT_KEY_FILE", settings.payment().keyFile()),
+                json,
+                clock);
+    }
+
+    private static ConsumerSettings demo(ConsumerSettings settings) {
         if (settings.profile() == ConsumerSettings.Profile.PRODUCTION) {
             throw new IllegalStateException(
                     "profile production refuses to start: payments are the sandbox's, where no money moves");
         }
-        this.base = URI.create(settings.payment().url());
-        this.key =
-                SecretFile.read("FLASHSALE_PAYMENT_KEY_FILE", settings.payment().keyFile());
+        return settings;
+    }
+
+    SandboxGateway(URI base, String key, JsonMapper json, Clock clock) {
+        this.base = base;
+        this.key = key;
         this.json = json;
         this.clock = clock;
     }
@@ -212,7 +224,7 @@ class SandboxGateway implements PaymentGateway {
             throw new Forged("the signature does not fit");
         }
         long age = clock.instant().getEpochSecond() - Long.parseLong(time);
-        if (Math.abs(age) > BELIEVED_SECONDS) {
+        if (Math.abs(age) > BELIEVED.toSeconds()) {
             throw new Forged("signed " + age + " s ago: a copy, or a clock that is wrong");
         }
     }

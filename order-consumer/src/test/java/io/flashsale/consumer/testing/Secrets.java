@@ -32,7 +32,7 @@ public final class Secrets {
                 Map.entry("FLASHSALE_INTERNAL_TOKEN_FILE", file(folder, "token", TOKEN)));
     }
 
-    private static String file(Path folder, String name, String content) {
+    static String file(Path folder, String name, String content) {
         try {
             Path file = folder.resolve(name);
             Files.writeString(file, content + "\n");
