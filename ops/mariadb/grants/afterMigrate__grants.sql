@@ -10,6 +10,7 @@ GRANT SELECT, INSERT ON flashsale.redis_effect TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.parked_message TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.queue_fence TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.payment TO 'consumer'@'%';
+GRANT SELECT, INSERT, UPDATE (state, reason, updated_at) ON flashsale.payment_order TO 'consumer'@'%';
 GRANT SELECT, INSERT ON flashsale.payment_event TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE (state, updated_at, next_at, tries) ON flashsale.refund TO 'consumer'@'%';
 GRANT INSERT ON flashsale.audit_log TO 'consumer'@'%';
@@ -33,6 +34,7 @@ GRANT SELECT ON flashsale.payment TO 'backend'@'%';
 GRANT SELECT, UPDATE (verdict, verdict_epoch) ON flashsale.withdrawal TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.answer_count TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.edge_incarnation TO 'backend'@'%';
+GRANT SELECT ON flashsale.payment_order TO 'backend'@'%';
 
 -- cms-admin: promos, policies and the blacklist, with their audit
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';
@@ -42,6 +44,7 @@ GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.redis_effect TO 'cms'@'%';
 GRANT SELECT, INSERT, UPDATE (state, refusal, updated_at) ON flashsale.withdrawal TO 'cms'@'%';
 GRANT SELECT ON flashsale.payment TO 'cms'@'%';
+GRANT SELECT ON flashsale.payment_order TO 'cms'@'%';
 GRANT SELECT ON flashsale.refund TO 'cms'@'%';
 GRANT SELECT ON flashsale.parked_message TO 'cms'@'%';
 GRANT SELECT ON flashsale.answer_count TO 'cms'@'%';

@@ -21,7 +21,10 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -314,10 +317,7 @@ class ApiIT {
         world.consumer.pause();
         var attempt = world.take(item, "b10");
         assertThat(pay(attempt.orderID(), "b10").status()).isEqualTo(200);
-        assertThat(told)
-                .singleElement()
-                .asString()
-                .startsWith("/internal/orders/" + attempt.orderID() + "/payment []{");
+        assertThat(told).singleElement().asString().startsWith("/internal/payments []{");
         assertThat(told.get(0)).contains("\"orderId\":\"" + attempt.orderID() + "\"");
     }
 
@@ -354,13 +354,123 @@ class ApiIT {
         for (int i = 1; i <= 20; i++) {
             assertThat(pay(order, "b15").status()).isEqualTo(200);
             world.sql(
-                    "INSERT INTO payment (id, order_id, provider, amount_minor, currency, state, created_at, updated_at, next_at)"
-                            + " VALUES ('" + order + "-" + i + "', '" + order
+                    "INSERT INTO payment (id, provider, amount_minor, currency, state, created_at, updated_at, next_at)"
+                            + " VALUES ('" + order + "-" + i
                             + "', 'sandbox', 1, 'CNY', 'FAILED', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+            share(order + "-" + i, order, null);
         }
         problem(pay(order, "b15"), 429, "THROTTLED");
-        world.sql("UPDATE payment SET created_at = created_at - INTERVAL 61 SECOND WHERE order_id = '" + order + "'");
+        problem(payTogether("b15", "[\"" + order + "\"]"), 429, "THROTTLED");
+        world.sql("UPDATE payment SET created_at = created_at - INTERVAL 61 SECOND WHERE id LIKE '" + order + "-%'");
         assertThat(pay(order, "b15").status()).isEqualTo(200);
+    }
+
+    private void share(String payment, String order, @Nullable String state) {
+        world.sql("INSERT INTO payment_order (payment_id, order_id, amount_minor, state, updated_at) VALUES ('"
+                + payment + "', '" + order + "', 1, " + (state == null ? "NULL" : "'" + state + "'")
+                + ", UTC_TIMESTAMP(3))");
+    }
+
+    private BackendProcess.Answer payTogether(String userId, String orderIds) {
+        return backend.send(backend.request("/api/cart/payment")
+                .header("Authorization", "Bearer " + token(userId))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"orderIDs\":" + orderIds + "}")));
+    }
+
+    @Test
+    void several_orders_are_paid_together_the_one_without_a_row_with_its_reservation() {
+        String placed = placed("b16");
+        world.consumer.pause();
+        var attempt = world.take(item, "b16");
+        backend.submit(attempt);
+        var answer = payTogether("b16", "[\"%s\",\"%s\"]".formatted(placed, attempt.orderID()));
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(told)
+                .singleElement()
+                .asString()
+                .startsWith("/internal/payments []{\"userID\":\"b16\",\"orders\":[{\"orderID\":\"" + placed
+                        + "\",\"reservation\":null},{\"orderID\":\"" + attempt.orderID()
+                        + "\",\"reservation\":{");
+    }
+
+    @Test
+    void what_cannot_be_paid_together_is_named_and_goes_no_further() {
+        String order = placed("b17");
+        String anothers = placed("b18");
+        var refused = world.take(item, "ghost4");
+        backend.submit(refused);
+        for (String orders : List.of(
+                "null",
+                "[]",
+                "[null]",
+                "\"" + order + "\"",
+                "[\"" + order + "\",\"" + order + "\"]",
+                "[\"" + order + "\"," + twenty() + "]")) {
+            problem(payTogether("b17", orders), 400, "BAD_REQUEST");
+        }
+        for (String unknown : List.of(anothers, "no id", "1-a")) {
+            var answer = payTogether("b17", "[\"%s\",\"%s\"]".formatted(order, unknown));
+            problem(answer, 404, "UNKNOWN_ORDER");
+            assertThat(answer.body().path("orderID").asString()).isEqualTo(unknown);
+        }
+        var ghost = payTogether("ghost4", "[\"" + refused.orderID() + "\"]");
+        problem(ghost, 409, "REFUSED");
+        assertThat(ghost.body().path("orderID").asString()).isEqualTo(refused.orderID());
+        assertThat(told).isEmpty();
+    }
+
+    private static String twenty() {
+        return IntStream.range(0, 20).mapToObj(i -> "\"1-x" + i + "\"").collect(Collectors.joining(","));
+    }
+
+    @Test
+    void paying_together_is_for_a_session_of_our_own_pages_in_good_standing() {
+        String order = placed("b19");
+        String body = "{\"orderIDs\":[\"" + order + "\"]}";
+        problem(
+                backend.send(backend.request("/api/cart/payment")
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body))),
+                401,
+                "UNAUTHENTICATED");
+        var lured = backend.request("/api/cart/payment")
+                .header("Cookie", "session=" + token("b19"))
+                .header("Origin", "https://evil.example")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body));
+        problem(backend.send(lured), 400, "BAD_REQUEST");
+        var form = backend.request("/api/cart/payment")
+                .header("Cookie", "session=" + token("b19"))
+                .header("Content-Type", "text/plain")
+                .POST(BodyPublishers.ofString(body));
+        assertThat(backend.send(form).status()).isIn(400, 415);
+        world.sql("INSERT INTO blacklist_entry (kind, value, reason, source, created_at)"
+                + " VALUES ('account', 'b19', 'test', 'test', UTC_TIMESTAMP(3))");
+        problem(payTogether("b19", "[\"" + order + "\"]"), 403, "BLACKLISTED");
+        assertThat(told).isEmpty();
+        world.sql("UPDATE blacklist_entry SET lifted_at = UTC_TIMESTAMP(3), change_seq = NULL WHERE value = 'b19'");
+        assertThat(payTogether("b19", "[\"" + order + "\"]").status()).isEqualTo(200);
+    }
+
+    @Test
+    void an_order_says_what_came_of_the_payment_whose_money_came() {
+        String order = placed("b20");
+        String select = "/api/orders/" + order;
+        for (int i = 1; i <= 3; i++) {
+            world.sql(
+                    "INSERT INTO payment (id, provider, amount_minor, currency, state, created_at, updated_at, next_at)"
+                            + " VALUES ('" + order + "-" + i + "', 'sandbox', 1, 'CNY', '"
+                            + List.of("PAID", "CREATED", "FAILED").get(i - 1)
+                            + "', UTC_TIMESTAMP(3) + INTERVAL " + i
+                            + " SECOND, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+            share(order + "-" + i, order, i == 1 ? "LATE" : null);
+        }
+        assertThat(backend.as(token("b20"), select).body().path("payment").asString())
+                .isEqualTo("LATE");
+        world.sql("DELETE FROM payment_order WHERE payment_id = '" + order + "-1'");
+        assertThat(backend.as(token("b20"), select).body().path("payment").asString())
+                .isEqualTo("CREATED");
     }
 
     @Test

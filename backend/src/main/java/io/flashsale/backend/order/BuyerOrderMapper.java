@@ -12,8 +12,9 @@ interface BuyerOrderMapper {
     String COLUMNS =
             """
             SELECT id, user_id, sku, quantity, refunded, price_minor, currency, state, reason,
-                   (SELECT p.state FROM payment p WHERE p.order_id = orders.id AND p.state <> 'FAILED'
-                    ORDER BY p.created_at DESC, p.id DESC LIMIT 1) AS payment,
+                   (SELECT COALESCE(s.state, p.state) FROM payment_order s JOIN payment p ON p.id = s.payment_id
+                    WHERE s.order_id = orders.id AND p.state <> 'FAILED'
+                    ORDER BY p.state = 'CREATED', p.created_at DESC, p.id DESC LIMIT 1) AS payment,
                    CAST(ROUND(UNIX_TIMESTAMP(created_at) * 1000) AS SIGNED) AS created_at,
                    CAST(ROUND(UNIX_TIMESTAMP(pay_before) * 1000) AS SIGNED) AS pay_before
             FROM orders

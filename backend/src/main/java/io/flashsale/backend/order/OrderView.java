@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * An order as its buyer sees it. Fields that are not known yet are left out; times are ISO 8601.
  *
  * @param refunded units whose money went back or is on its way
- * @param payment the state of the last payment that was not declined
+ * @param payment what came of the last payment whose money came, or else of the last that is open
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record OrderView(

@@ -76,7 +76,9 @@ final class LatePayments extends Loop {
         boolean taken = outcome.equals("RETAKEN") || outcome.equals("ALREADY");
         try {
             var told = consumer.post(
-                    "/internal/payments/" + late.paymentId() + "/retaken", new Retaken(taken, item.epoch()), "payment");
+                    "/internal/payments/" + late.paymentId() + "/orders/" + late.orderId() + "/retaken",
+                    new Retaken(taken, item.epoch()),
+                    "payment");
             if (!told.getStatusCode().is2xxSuccessful()) {
                 waiting.add(late.itemId());
                 return false;

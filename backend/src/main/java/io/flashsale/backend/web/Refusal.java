@@ -13,12 +13,14 @@ public final class Refusal extends RuntimeException {
     private final int status;
     private final String code;
     private final @Nullable String field;
+    private final @Nullable String orderId;
 
-    private Refusal(int status, String code, String detail, @Nullable String field, @Nullable Throwable cause) {
-        super(detail, cause, false, false);
+    private Refusal(int status, String code, String detail, @Nullable String field, @Nullable String orderId) {
+        super(detail, null, false, false);
         this.status = status;
         this.code = code;
         this.field = field;
+        this.orderId = orderId;
     }
 
     public static Refusal of(int status, String code, String detail) {
@@ -41,6 +43,11 @@ public final class Refusal extends RuntimeException {
         return of(503, "BUSY", "there is an exception in " + service + " service, please try again.");
     }
 
+    /** The same of one order among several, which is named. */
+    public Refusal about(String order) {
+        return new Refusal(status, code, String.valueOf(getMessage()), field, order);
+    }
+
     int status() {
         return status;
     }
@@ -55,6 +62,10 @@ public final class Refusal extends RuntimeException {
     }
 
     Map<String, Object> body() {
-        return Problems.body(status, code, getMessage() == null ? "" : getMessage(), field);
+        var body = Problems.body(status, code, getMessage() == null ? "" : getMessage(), field);
+        if (orderId != null) {
+            body.put("orderID", orderId);
+        }
+        return body;
     }
 }

@@ -20,7 +20,7 @@ class OrderList {
     private static final String LINES =
             """
             SELECT o.id, o.sku, o.user_id, o.quantity, o.refunded, o.state, COALESCE(o.reason, ''), o.price_minor, o.currency,
-                   COALESCE((SELECT SUM(p.received_minor) FROM payment p WHERE p.order_id = o.id AND p.state = 'PAID'), 0),
+                   COALESCE((SELECT SUM(s.amount_minor) FROM payment_order s WHERE s.order_id = o.id AND s.state = 'PAID'), 0),
                    COALESCE((SELECT SUM(r.amount_minor) FROM refund r WHERE r.order_id = o.id AND r.quantity > 0), 0),
                    COALESCE((SELECT GROUP_CONCAT(l.event ORDER BY l.id SEPARATOR '+') FROM stock_ledger l
                              WHERE l.order_id = o.id), ''),

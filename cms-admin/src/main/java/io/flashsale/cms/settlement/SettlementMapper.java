@@ -62,9 +62,12 @@ interface SettlementMapper {
 
     record Payments(String state, long payments, long received, LocalDateTime updatedAt) {}
 
-    @Select("SELECT p.state, COUNT(*) AS payments, CAST(COALESCE(SUM(p.received_minor), 0) AS SIGNED) AS received,"
-            + " MAX(p.updated_at) AS updated_at FROM payment p JOIN orders o ON o.id = p.order_id"
-            + " WHERE o.promo_item_id = #{itemId} GROUP BY p.state")
+    /** Of payments for several orders, the shares of this item's: {@code received} of none where the money went to no order. */
+    @Select("SELECT COALESCE(s.state, p.state) AS state, COUNT(*) AS payments,"
+            + " CAST(SUM(IF(s.state IS NULL, 0, s.amount_minor)) AS SIGNED) AS received,"
+            + " MAX(GREATEST(p.updated_at, s.updated_at)) AS updated_at"
+            + " FROM payment_order s JOIN payment p ON p.id = s.payment_id JOIN orders o ON o.id = s.order_id"
+            + " WHERE o.promo_item_id = #{itemId} GROUP BY COALESCE(s.state, p.state)")
     List<Payments> payments(long itemId);
 
     record Refunds(String state, boolean ofUnits, long refunds, long amount, long returned, LocalDateTime updatedAt) {}

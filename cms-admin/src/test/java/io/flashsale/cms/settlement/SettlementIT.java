@@ -37,7 +37,8 @@ class SettlementIT {
         ledger("1-a:HELD", "1-a", "HELD", -3, 3, 0);
         ledger("1-a:PAID", "1-a", "PAID", 0, -3, 3);
         ledger("1-a-r1:RETURNED", "1-a", "RETURNED", 1, 0, -1);
-        payment("1-a-1", "1-a", 5997, "PAID");
+        payment("1-a-1", 5997, "PAID");
+        share("1-a-1", "1-a", 5997, "PAID");
         refund("1-a-r1", "1-a", "1-a-1", 1, 1999);
         order("1-b", "u2", 1, 0, "CANCELLED", "BUYER_CANCELLED");
         ledger("1-b:HELD", "1-b", "HELD", -1, 1, 0);
@@ -45,7 +46,8 @@ class SettlementIT {
         order("1-c", "u3", 1, 0, "EXPIRED", "HOLD_EXPIRED");
         ledger("1-c:HELD", "1-c", "HELD", -1, 1, 0);
         ledger("1-c:EXPIRED", "1-c", "EXPIRED", 1, -1, 0);
-        payment("1-c-1", "1-c", 1999, "REFUNDED");
+        payment("1-c-1", 1999, "PAID");
+        share("1-c-1", "1-c", 1999, "REFUNDED");
         refund("1-c-r1", "1-c", "1-c-1", 0, 1999);
         order("1-d", "u4", 1, 0, "REJECTED", "SOLD_OUT");
     }
@@ -84,14 +86,23 @@ class SettlementIT {
                 reason);
     }
 
-    private void payment(String id, String order, long received, String state) {
+    private void payment(String id, long received, String state) {
         cms.rows(
-                "INSERT INTO payment (id, order_id, provider, amount_minor, currency, received_minor, state, created_at,"
-                        + " updated_at, next_at) VALUES (?, ?, 'sandbox', ?, 'CNY', ?, ?, '2026-11-01', '2026-11-01', '2026-11-01')",
+                "INSERT INTO payment (id, provider, amount_minor, currency, received_minor, state, created_at,"
+                        + " updated_at, next_at) VALUES (?, 'sandbox', ?, 'CNY', ?, ?, '2026-11-01', '2026-11-01', '2026-11-01')",
                 id,
+                received,
+                received,
+                state);
+    }
+
+    private void share(String payment, String order, long amount, @Nullable String state) {
+        cms.rows(
+                "INSERT INTO payment_order (payment_id, order_id, amount_minor, state, updated_at)"
+                        + " VALUES (?, ?, ?, ?, '2026-11-01')",
+                payment,
                 order,
-                received,
-                received,
+                amount,
                 state);
     }
 
@@ -133,6 +144,30 @@ class SettlementIT {
                 .isEqualTo("{\"CANCELLED\":{\"orders\":1,\"units\":1},\"EXPIRED\":{\"orders\":1,\"units\":1},"
                         + "\"PAID\":{\"orders\":1,\"units\":3},\"REJECTED\":{\"orders\":1,\"units\":1}}");
         assertThat(first.get("rejected").toString()).isEqualTo("{\"SOLD_OUT\":1}");
+    }
+
+    @Test
+    void of_a_payment_for_several_orders_only_the_shares_of_the_promo_count() {
+        order("1-e", "u1", 2, 0, "PAID", null);
+        ledger("1-e:HELD", "1-e", "HELD", -2, 2, 0);
+        ledger("1-e:PAID", "1-e", "PAID", 0, -2, 2);
+        cms.rows("UPDATE promo_item SET sold = 4, available = 8");
+        payment("1-a-2", 9999, "PAID");
+        share("1-a-2", "1-a", 5997, "REFUNDED");
+        share("1-a-2", "1-e", 3998, "PAID");
+        share("1-a-2", "2-elsewhere", 4, "LATE");
+        refund("1-a-r2", "1-a", "1-a-2", 0, 5997);
+        payment("1-b-1", 1, "REFUNDED");
+        share("1-b-1", "1-b", 1999, null);
+        refund("1-b-r1", "1-b", "1-b-1", 0, 1);
+        var answer = cms.get(path());
+        assertThat(answer.status()).as(answer.raw().body()).isEqualTo(200);
+        assertThat(answer.body().get("differences")).isEmpty();
+        assertThat(answer.body().get("items").get(0).get("money").toString())
+                .isEqualTo("{\"ordered\":9995,\"refunded\":1999,\"net\":7996,\"givenBack\":7997}");
+        assertThat(cms.text(path() + "/orders", "text/csv").body()).contains("1-e,S1,u1,2,0,PAID,,1999,CNY,3998,0,");
+        cms.rows("UPDATE payment SET state = 'REFUND_DUE' WHERE id = '1-b-1'");
+        assertThat(cms.get(path()).detail()).contains("1 payments must still");
     }
 
     @Test
@@ -195,7 +230,7 @@ class SettlementIT {
                 "INSERT INTO withdrawal (promo_item_id, sku, units, reason, requested_by, request_id, state, created_at,"
                         + " updated_at) SELECT id, sku, 1, 'x', 'ann', 'w', 'ASKED', '2026-11-01', '2026-11-01' FROM promo_item");
         cms.rows("UPDATE refund SET state = 'SENT' WHERE id = '1-a-r1'");
-        cms.rows("UPDATE payment SET state = 'LATE' WHERE id = '1-c-1'");
+        cms.rows("UPDATE payment_order SET state = 'LATE' WHERE payment_id = '1-c-1'");
         var answer = cms.get(path());
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.code()).isEqualTo("NOT_SETTLED");
@@ -211,7 +246,7 @@ class SettlementIT {
 
     @Test
     void books_that_do_not_add_up_are_said_to() {
-        cms.rows("DELETE FROM payment WHERE id = '1-a-1'");
+        cms.rows("DELETE FROM payment_order WHERE payment_id = '1-a-1'");
         cms.rows("UPDATE promo_item SET sold = 3, available = 6, withdrawn = 2");
         var answer = cms.get(path());
         assertThat(answer.status()).isEqualTo(200);

@@ -101,21 +101,25 @@ public record Dump(
             int sold) {}
 
     /**
-     * A row of payment.
+     * A row of payment_order, one order's share of a payment, with its payment.
      *
-     * @param receivedMinor what the provider took; null: nothing that we heard of
-     * @param keptByProvider what it took and did not give back, by its own books
+     * @param amountMinor the share
+     * @param totalMinor of the payment
+     * @param receivedMinor what the provider took for all of it; null: nothing that we heard of
+     * @param state what came of the share
+     * @param keptByProvider what it took for all of it and did not give back, by its own books
      */
     public record Payment(
             String id,
             String orderId,
             long amountMinor,
+            long totalMinor,
             String currency,
             @Nullable Long receivedMinor,
             String state,
             long keptByProvider) {}
 
-    /** A row of refund; quantity 0: of a payment that could not stand. */
+    /** A row of refund; quantity 0: of a share that could not stand, or of a whole payment of another amount. */
     public record Refund(
             String id,
             String orderId,

@@ -4,26 +4,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
-/** Money against orders: INV-13 and INV-30. What was taken is for an order that is paid, or has gone back. */
+/**
+ * Money against orders: INV-13 and INV-30. What was taken is for an order that is paid, or has gone back. A payment may be for orders of
+ * several offers, so what the provider keeps of it is held against all of its shares.
+ */
 final class MoneyChecks {
 
     static void check(Scene scene, Findings findings) {
         Map<String, Integer> paid = new HashMap<>();
+        Books books = Books.of(scene.run.dump());
         for (Dump.Payment payment : scene.payments) {
             Dump.Order order = Objects.requireNonNull(scene.orderById.get(payment.orderId()));
-            long bought = payment.state().equals("PAID") ? price(order) - refunded(payment, scene) : 0;
-            if (payment.keptByProvider() != bought) {
-                findings.add(
-                        "INV-30",
-                        "the provider keeps %d of payment %s, which is %s of order %s (%s) and stands for %d",
-                        payment.keptByProvider(),
-                        payment.id(),
-                        payment.state(),
-                        order.id(),
-                        order.state(),
-                        bought);
-            }
+            whole(payment, books, findings);
             switch (payment.state()) {
                 case "PAID" -> {
                     paid.merge(order.id(), 1, Integer::sum);
@@ -56,6 +50,55 @@ final class MoneyChecks {
                 findings.add("INV-30", "order %s is %s by %d payments", order.id(), order.state(), times);
             }
             refunds(order, scene, findings);
+        }
+    }
+
+    /** Of all offers. */
+    private record Books(
+            Map<String, List<Dump.Payment>> shares, Map<String, Dump.Order> orders, List<Dump.Refund> refunds) {
+
+        static Books of(Dump dump) {
+            return new Books(
+                    dump.payments().stream().collect(Collectors.groupingBy(Dump.Payment::id)),
+                    dump.orders().stream().collect(Collectors.toMap(Dump.Order::id, o -> o, (one, other) -> one)),
+                    dump.refunds());
+        }
+
+        /** What of a share still stands for goods. */
+        long bought(Dump.Payment share) {
+            if (!share.state().equals("PAID")) {
+                return 0;
+            }
+            return price(Objects.requireNonNull(orders.get(share.orderId())))
+                    - refunds.stream()
+                            .filter(r -> r.paymentId().equals(share.id())
+                                    && r.orderId().equals(share.orderId()))
+                            .mapToLong(Dump.Refund::amountMinor)
+                            .sum();
+        }
+    }
+
+    private static void whole(Dump.Payment payment, Books books, Findings findings) {
+        List<Dump.Payment> shares = Objects.requireNonNull(books.shares().get(payment.id()));
+        long total = shares.stream().mapToLong(Dump.Payment::amountMinor).sum();
+        if (total != payment.totalMinor()) {
+            findings.add(
+                    "INV-30",
+                    "payment %s is of %d, its shares %s of %d",
+                    payment.id(),
+                    payment.totalMinor(),
+                    shares,
+                    total);
+        }
+        long bought = shares.stream().mapToLong(books::bought).sum();
+        if (payment.keptByProvider() != bought) {
+            findings.add(
+                    "INV-30",
+                    "the provider keeps %d of payment %s, which stands for %d: %s",
+                    payment.keptByProvider(),
+                    payment.id(),
+                    bought,
+                    shares);
         }
     }
 
@@ -98,22 +141,15 @@ final class MoneyChecks {
         return order.priceMinor() * order.quantity();
     }
 
-    private static long refunded(Dump.Payment payment, Scene scene) {
-        return scene.refunds.stream()
-                .filter(r -> r.paymentId().equals(payment.id()))
-                .mapToLong(Dump.Refund::amountMinor)
-                .sum();
-    }
-
-    /** A payment that could not stand went back once, and all of it. */
+    /** What could not stand went back once, and all of it: a share by itself, money of another amount whole. */
     private static void givenBack(Dump.Payment payment, Scene scene, Findings findings) {
-        List<Dump.Refund> refunds = scene.refunds.stream()
-                .filter(r -> r.paymentId().equals(payment.id()))
+        boolean asked = Objects.equals(payment.receivedMinor(), payment.totalMinor());
+        List<Dump.Refund> refunds = scene.run.dump().refunds().stream()
+                .filter(r -> r.paymentId().equals(payment.id()) && r.quantity() == 0)
+                .filter(r -> r.orderId().equals(payment.orderId()) || !asked)
                 .toList();
-        if (payment.receivedMinor() == null
-                || refunds.size() != 1
-                || refunds.get(0).quantity() != 0
-                || refunds.get(0).amountMinor() != payment.receivedMinor()) {
+        long due = asked ? payment.amountMinor() : Objects.requireNonNullElse(payment.receivedMinor(), -1L);
+        if (refunds.size() != 1 || refunds.get(0).amountMinor() != due) {
             findings.add("INV-30", "payment %s was given back by %s", payment, refunds);
         }
     }
@@ -124,14 +160,15 @@ final class MoneyChecks {
         }
         long price = price(order);
         if (payment.receivedMinor() == null
-                || payment.receivedMinor() != price
+                || payment.receivedMinor() != payment.totalMinor()
                 || payment.amountMinor() != price
                 || !payment.currency().equals(order.currency())) {
             findings.add(
                     "INV-30",
-                    "payment %s is %d %s, of which %s came; order %s costs %d %s",
+                    "payment %s is %d of %d %s, of which %s came; order %s costs %d %s",
                     payment.id(),
                     payment.amountMinor(),
+                    payment.totalMinor(),
                     payment.currency(),
                     payment.receivedMinor(),
                     order.id(),

@@ -119,9 +119,24 @@ public enum Mutation {
         Dump.Payment p = payment(dump, "CREATED");
         return with(
                 dump,
-                new Dump.Payment(p.id(), p.orderId(), p.amountMinor(), p.currency(), null, p.state(), p.amountMinor()));
+                new Dump.Payment(
+                        p.id(),
+                        p.orderId(),
+                        p.amountMinor(),
+                        p.totalMinor(),
+                        p.currency(),
+                        null,
+                        p.state(),
+                        p.amountMinor()));
     }),
     MONEY_WAS_SAID_TO_GO_BACK("INV-30", dump -> with(dump, payment(dump, "REFUNDED"))),
+    A_SHARE_OF_THE_MONEY_IS_NOBODYS("INV-30", dump -> {
+        Dump.Payment p = payment(dump, "CREATED");
+        return with(
+                dump,
+                new Dump.Payment(
+                        p.id(), p.orderId(), p.amountMinor(), p.totalMinor() + 1, p.currency(), null, p.state(), 0));
+    }),
     AN_EFFECT_IS_OWED(
             "INV-04",
             dump -> new Dump(
@@ -206,7 +221,7 @@ public enum Mutation {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("every order is paid"));
         long price = order.priceMinor() * order.quantity();
-        return new Dump.Payment(order.id() + "-9", order.id(), price, order.currency(), price, state, price);
+        return new Dump.Payment(order.id() + "-9", order.id(), price, price, order.currency(), price, state, price);
     }
 
     private static Dump with(Dump dump, Dump.Payment payment) {

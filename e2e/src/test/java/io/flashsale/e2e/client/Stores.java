@@ -112,16 +112,19 @@ public final class Stores implements AutoCloseable {
             FROM stock_ledger WHERE sku = ? ORDER BY id""";
     private static final String PAYMENTS =
             """
-            SELECT p.id, p.order_id, p.amount_minor, p.currency, p.received_minor, p.state
-            FROM payment p JOIN orders o ON o.id = p.order_id WHERE o.sku = ? ORDER BY p.id""";
+            SELECT p.id, s.order_id, s.amount_minor, p.amount_minor AS total_minor, p.currency, p.received_minor,
+                   COALESCE(s.state, p.state) AS state
+            FROM payment_order s JOIN payment p ON p.id = s.payment_id JOIN orders o ON o.id = s.order_id
+            WHERE o.sku = ? ORDER BY p.id, s.order_id""";
     private static final String REFUNDS =
             """
             SELECT r.id, r.order_id, r.payment_id, r.quantity, r.restock, r.amount_minor, r.state
             FROM refund r JOIN orders o ON o.id = r.order_id WHERE o.sku = ? ORDER BY r.id""";
     private static final String UNSETTLED_MONEY =
             """
-            SELECT COUNT(*) FROM orders o LEFT JOIN payment p ON p.order_id = o.id LEFT JOIN refund r ON r.order_id = o.id
-            WHERE o.sku = ? AND (p.state IN ('LATE', 'REFUND_DUE') OR r.state <> 'DONE' OR o.state = 'REFUND_PENDING')""";
+            SELECT COUNT(*) FROM orders o LEFT JOIN payment_order s ON s.order_id = o.id LEFT JOIN payment p ON p.id = s.payment_id
+            LEFT JOIN refund r ON r.order_id = o.id
+            WHERE o.sku = ? AND (COALESCE(s.state, p.state) IN ('LATE', 'REFUND_DUE') OR r.state <> 'DONE' OR o.state = 'REFUND_PENDING')""";
     private static final String DUE =
             """
             SELECT COUNT(*) FROM redis_effect
@@ -176,6 +179,7 @@ public final class Stores implements AutoCloseable {
                 r.getString("id"),
                 r.getString("order_id"),
                 r.getLong("amount_minor"),
+                r.getLong("total_minor"),
                 r.getString("currency"),
                 r.getObject("received_minor", Long.class),
                 r.getString("state"),

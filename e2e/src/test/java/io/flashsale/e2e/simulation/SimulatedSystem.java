@@ -625,7 +625,7 @@ final class SimulatedSystem {
 
     private static Dump.Payment payment(Dump.Order order, String state) {
         long price = order.priceMinor() * order.quantity();
-        return new Dump.Payment(order.id() + "-1", order.id(), price, order.currency(), price, state, price);
+        return new Dump.Payment(order.id() + "-1", order.id(), price, price, order.currency(), price, state, price);
     }
 
     private void cancelOneOf(String user) {

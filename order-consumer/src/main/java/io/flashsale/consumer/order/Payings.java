@@ -25,9 +25,14 @@ public class Payings {
         this.stock = stock;
     }
 
-    /** @param row locked, {@code PENDING_PAYMENT} */
-    public void pay(Item item, OrderRow row, Instant now) {
-        sell(item, row, OrderState.PENDING_PAYMENT, LedgerEvent.PAID, now);
+    /**
+     * Sells orders of one item that one payment pays for.
+     *
+     * @param item locked
+     * @param paid locked after it, all {@code PENDING_PAYMENT}
+     */
+    public void pay(Item item, List<OrderRow> paid, Instant now) {
+        sell(item, paid, OrderState.PENDING_PAYMENT, LedgerEvent.PAID, now);
     }
 
     /**
@@ -40,16 +45,19 @@ public class Payings {
         if (!stock.hold(item.id(), row.quantity())) {
             return false;
         }
-        sell(item, row, OrderState.EXPIRED, LedgerEvent.RETAKEN, now);
+        sell(item, List.of(row), OrderState.EXPIRED, LedgerEvent.RETAKEN, now);
         return true;
     }
 
-    private void sell(Item item, OrderRow row, OrderState from, LedgerEvent event, Instant now) {
-        if (orders.pay(row.id(), from, Utc.text(now)) != 1) {
-            throw new IllegalStateException("order " + row.id() + " was " + from + " under its lock and is no longer");
+    private void sell(Item item, List<OrderRow> rows, OrderState from, LedgerEvent event, Instant now) {
+        for (OrderRow row : rows) {
+            if (orders.pay(row.id(), from, Utc.text(now)) != 1) {
+                throw new IllegalStateException(
+                        "order " + row.id() + " was " + from + " under its lock and is no longer");
+            }
         }
-        stock.sell(item.id(), row.quantity());
-        stock.append(event, List.of(row.id()), now);
-        stock.owe(item, List.of(Effect.sold(row.id(), now)), now);
+        stock.sell(item.id(), rows.stream().mapToInt(OrderRow::quantity).sum());
+        stock.append(event, rows.stream().map(OrderRow::id).toList(), now);
+        stock.owe(item, rows.stream().map(row -> Effect.sold(row.id(), now)).toList(), now);
     }
 }

@@ -2,10 +2,9 @@ package io.flashsale.consumer.payment;
 
 import org.jspecify.annotations.Nullable;
 
-/** One attempt to pay one order. */
+/** One attempt to pay for some orders at once; what each of them came to is its {@link Share}'s to say. */
 record Payment(
         String id,
-        String orderId,
         String provider,
         @Nullable String providerRef,
         @Nullable String payUrl,
@@ -18,11 +17,10 @@ record Payment(
     enum State {
         /** Opened, or about to be; nothing is known of money. */
         CREATED,
+        /** The money came as it was asked for. */
         PAID,
         FAILED,
-        /** The money came after the order had expired: its units must be taken again, or it goes back. */
-        LATE,
-        /** The money cannot stand, for {@code reason}: it goes back, by a refund. */
+        /** Other money came than was asked for, for {@code reason}: it pays nothing and goes back whole, by a refund. */
         REFUND_DUE,
         REFUNDED
     }

@@ -12,28 +12,41 @@ import org.jspecify.annotations.Nullable;
 interface PaymentMapper {
 
     String COLUMNS =
-            "SELECT id, order_id, provider, provider_ref, pay_url, amount_minor, currency, received_minor, state, reason FROM payment ";
+            "SELECT p.id, p.provider, p.provider_ref, p.pay_url, p.amount_minor, p.currency, p.received_minor, p.state, p.reason"
+                    + " FROM payment p ";
 
-    /** What the order costs, and whether it may still be paid at {@code now}. */
+    String SHARES = "SELECT payment_id, order_id, amount_minor, state, reason FROM payment_order ";
+
+    /** What an order costs, and whether it may still be paid. */
     record Price(long amountMinor, String currency, boolean inTime) {}
 
     @Select(
             "SELECT price_minor * quantity AS amount_minor, currency, pay_before > #{now} AS in_time FROM orders WHERE id = #{orderId}")
     Price price(@Param("orderId") String orderId, @Param("now") String now);
 
-    @Select(COLUMNS + "WHERE id = #{id}")
+    @Select(COLUMNS + "WHERE p.id = #{id}")
     @Nullable
     Payment find(String id);
 
-    @Select(COLUMNS + "WHERE id = #{id} FOR UPDATE")
+    @Select(COLUMNS + "WHERE p.id = #{id} FOR UPDATE")
     @Nullable
     Payment lock(String id);
 
-    @Select(COLUMNS + "WHERE order_id = #{orderId} ORDER BY id")
+    /** All that pay for this order, be it alone or with others. */
+    @Select(COLUMNS + "JOIN payment_order s ON s.payment_id = p.id WHERE s.order_id = #{orderId} ORDER BY p.id")
     List<Payment> ofOrder(String orderId);
 
+    /** By the orders' ids. Which orders a payment is for never changes. */
+    @Select(SHARES + "WHERE payment_id = #{paymentId} ORDER BY order_id")
+    List<Share> shares(String paymentId);
+
+    /** What the order was paid by. */
+    @Select(SHARES + "WHERE order_id = #{orderId} AND state = 'PAID'")
+    @Nullable
+    Share paid(String orderId);
+
     /** Payments of which nothing is known, whose provider is to be asked by now. */
-    @Select(COLUMNS + "WHERE state = 'CREATED' AND next_at <= #{now} ORDER BY next_at LIMIT #{most}")
+    @Select(COLUMNS + "WHERE p.state = 'CREATED' AND p.next_at <= #{now} ORDER BY p.next_at LIMIT #{most}")
     List<Payment> silent(@Param("now") String now, @Param("most") int most);
 
     /** The next time is twice as far away each time, up to an hour. */
@@ -42,13 +55,11 @@ interface PaymentMapper {
                     + " WHERE id = #{id}")
     int looked(@Param("id") String id, @Param("now") String now);
 
-    @Insert(
-            "INSERT INTO payment (id, order_id, provider, amount_minor, currency, state, created_at, updated_at, next_at)"
-                    + " VALUES (#{id}, #{orderId}, #{provider}, #{amountMinor}, #{currency}, 'CREATED', #{now}, #{now},"
-                    + " #{now} + INTERVAL 60 SECOND)")
+    @Insert("INSERT INTO payment (id, provider, amount_minor, currency, state, created_at, updated_at, next_at)"
+            + " VALUES (#{id}, #{provider}, #{amountMinor}, #{currency}, 'CREATED', #{now}, #{now},"
+            + " #{now} + INTERVAL 60 SECOND)")
     int create(
             @Param("id") String id,
-            @Param("orderId") String orderId,
             @Param("provider") String provider,
             @Param("amountMinor") long amountMinor,
             @Param("currency") String currency,
@@ -67,6 +78,22 @@ interface PaymentMapper {
             @Param("to") Payment.State to,
             @Param("reason") @Nullable String reason,
             @Param("received") @Nullable Long received,
+            @Param("now") String now);
+
+    @Insert("INSERT INTO payment_order (payment_id, order_id, amount_minor, updated_at)"
+            + " VALUES (#{id}, #{orderId}, #{amountMinor}, #{now})")
+    int createShare(
+            @Param("id") String id,
+            @Param("orderId") String orderId,
+            @Param("amountMinor") long amountMinor,
+            @Param("now") String now);
+
+    @Update("UPDATE payment_order SET state = #{to}, reason = #{reason}, updated_at = #{now}"
+            + " WHERE payment_id = #{share.paymentId} AND order_id = #{share.orderId} AND state <=> #{share.state}")
+    int moveShare(
+            @Param("share") Share share,
+            @Param("to") Share.State to,
+            @Param("reason") @Nullable String reason,
             @Param("now") String now);
 
     @Select("SELECT outcome FROM payment_event WHERE provider = #{provider} AND event_id = #{eventId}")

@@ -19,6 +19,10 @@ interface RefundMapper {
     @Nullable
     Refund ofRequest(@Param("orderId") String orderId, @Param("requestId") String requestId);
 
+    @Select(COLUMNS + "WHERE id = #{id}")
+    @Nullable
+    Refund find(String id);
+
     @Select(COLUMNS + "WHERE order_id = #{orderId} ORDER BY created_at, id")
     List<Refund> ofOrder(String orderId);
 

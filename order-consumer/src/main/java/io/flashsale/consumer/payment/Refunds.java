@@ -96,21 +96,22 @@ class Refunds {
         if (units < 1 || units > left) {
             return new Asked.NotRefundable(row.state(), left);
         }
-        Payment paid = payments.ofOrder(row.id()).stream()
-                .filter(payment -> payment.state() == Payment.State.PAID)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("order " + row.id() + " is PAID by no payment"));
+        Share paid = payments.paid(row.id());
+        if (paid == null) {
+            throw new IllegalStateException("order " + row.id() + " is PAID by no payment");
+        }
+        Payment payment = Objects.requireNonNull(payments.find(paid.paymentId()));
         Instant now = clock.instant();
         String refundId = row.id() + "-r" + (refunds.ofOrder(row.id()).size() + 1);
         var refund = new Refund(
                 refundId,
                 row.id(),
-                paid.id(),
+                payment.id(),
                 units,
                 request.units(),
                 request.restock(),
                 paid.amountMinor() / row.quantity() * units, // what was paid is a price for each unit, exactly
-                paid.currency(),
+                payment.currency(),
                 request.reason(),
                 request.by(),
                 request.requestId(),
@@ -130,36 +131,40 @@ class Refunds {
         return new Asked.Made(refund, units == left ? OrderState.REFUND_PENDING : OrderState.PAID, true);
     }
 
-    /** A payment that cannot stand, and what was taken for it. In the transaction, and under the locks, that found it out. */
-    void owe(Payment payment, long receivedMinor, String currency, String reason, Instant now) {
-        String refundId =
-                payment.orderId() + "-r" + (refunds.ofOrder(payment.orderId()).size() + 1);
+    /**
+     * Money that came and cannot stand. In the transaction, and under the locks, that found it out.
+     *
+     * @param orderId whose share it is, or in whose name all of the payment goes back
+     */
+    void owe(String paymentId, String orderId, long amountMinor, String currency, String reason, Instant now) {
+        String refundId = orderId + "-r" + (refunds.ofOrder(orderId).size() + 1);
         refunds.create(
                 new Refund(
                         refundId,
-                        payment.orderId(),
-                        payment.id(),
+                        orderId,
+                        paymentId,
                         0,
                         null,
                         false,
-                        receivedMinor,
+                        amountMinor,
                         currency,
                         reason,
                         OURSELVES,
-                        payment.id(),
+                        paymentId,
                         Refund.State.DUE),
                 Utc.text(now));
     }
 
-    /** The provider says that a refund is done. Under the locks of item, order and payment. @return whether that was news */
-    boolean done(OrderRow row, Payment payment, Event event, Instant now) {
-        List<Refund> all = refunds.ofOrder(row.id());
-        Refund refund = all.stream()
-                .filter(each ->
-                        each.id().equals(event.refundId()) && each.paymentId().equals(payment.id()))
-                .findFirst()
-                .orElse(null);
+    /**
+     * The provider says that a refund is done. Under the locks of items, orders and payment.
+     *
+     * @param rows the payment's orders, by id
+     * @return whether that was news
+     */
+    boolean done(Map<String, OrderRow> rows, Payment payment, List<Share> shares, Event event, Instant now) {
+        Refund refund = event.refundId() == null ? null : refunds.find(event.refundId());
         if (refund == null
+                || !refund.paymentId().equals(payment.id())
                 || refund.amountMinor() != event.amountMinor()
                 || !refund.currency().equals(event.currency())) {
             LOG.warn(
@@ -173,15 +178,23 @@ class Refunds {
         if (refunds.done(refund.id(), at) != 1) {
             return false;
         }
-        if (payment.state() == Payment.State.REFUND_DUE) {
-            payments.move(payment.id(), payment.state(), Payment.State.REFUNDED, payment.reason(), null, at);
-        }
-        boolean rest = all.stream()
-                .anyMatch(each ->
-                        !each.id().equals(refund.id()) && each.quantity() > 0 && each.state() != Refund.State.DONE);
-        if (!rest) {
-            returns.complete(row, now);
+        if (refund.quantity() == 0) {
+            wentBack(payment, shares, refund, at);
+        } else if (refunds.ofOrder(refund.orderId()).stream()
+                .allMatch(each -> each.quantity() == 0 || each.state() == Refund.State.DONE)) {
+            returns.complete(Objects.requireNonNull(rows.get(refund.orderId())), now);
         }
         return true;
+    }
+
+    /** All of a payment, or one order's share of it. */
+    private void wentBack(Payment payment, List<Share> shares, Refund refund, String at) {
+        if (payment.state() == Payment.State.REFUND_DUE) {
+            payments.move(payment.id(), payment.state(), Payment.State.REFUNDED, payment.reason(), null, at);
+            return;
+        }
+        shares.stream()
+                .filter(share -> share.orderId().equals(refund.orderId()) && share.state() == Share.State.REFUND_DUE)
+                .forEach(share -> payments.moveShare(share, Share.State.REFUNDED, share.reason(), at));
     }
 }

@@ -151,7 +151,8 @@ class OrderLifeIT {
                     yield "";
                 }
                 case RETAKE -> {
-                    for (String id : shopColumn("SELECT id FROM payment WHERE state = 'LATE' ORDER BY id")) {
+                    for (String id : shopColumn(
+                            "SELECT payment_id FROM payment_order WHERE state = 'LATE' ORDER BY payment_id")) {
                         provider.retaken(id, true, 1);
                     }
                     yield "";
@@ -179,7 +180,9 @@ class OrderLifeIT {
         }
 
         List<String> payments() {
-            return shopColumn("SELECT state FROM payment ORDER BY id");
+            return shopColumn(
+                    "SELECT COALESCE(s.state, p.state) FROM payment p JOIN payment_order s ON s.payment_id = p.id"
+                            + " ORDER BY p.id");
         }
 
         List<String> ledger() {
@@ -198,7 +201,9 @@ class OrderLifeIT {
             switch (event) {
                 case PLACE -> place();
                 case ASK -> {
-                    place();
+                    if (!overdue) {
+                        place();
+                    }
                     if (state.equals("PENDING_PAYMENT") && !overdue && !payments.contains("CREATED")) {
                         payments.add("CREATED");
                     }

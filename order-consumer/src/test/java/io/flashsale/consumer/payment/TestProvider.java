@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 
@@ -70,16 +71,27 @@ final class TestProvider implements AutoCloseable {
 
     /** @param brought the reservation of an order that may have no row yet */
     ResponseEntity<Map<String, Object>> ask(OrderPlaced order, String user, @Nullable OrderPlaced brought) {
-        return service.post("/internal/orders/" + order.orderId() + "/payment", change(user, brought));
+        return together(user, List.of(order), brought == null ? List.of() : List.of(brought));
+    }
+
+    /** @param brought the reservations of those of the orders that may have no row yet */
+    ResponseEntity<Map<String, Object>> together(String user, List<OrderPlaced> orders, List<OrderPlaced> brought) {
+        String each = orders.stream()
+                .map(order -> "{\"orderID\":\"%s\",\"reservation\":%s}"
+                        .formatted(order.orderId(), brought.contains(order) ? json(order) : "null"))
+                .collect(Collectors.joining(","));
+        return service.post("/internal/payments", "{\"userID\":\"%s\",\"orders\":[%s]}".formatted(user, each));
+    }
+
+    private static String json(OrderPlaced order) {
+        return new String(OrderMessage.encode(order), UTF_8);
     }
 
     ResponseEntity<Map<String, Object>> cancel(OrderPlaced order, @Nullable OrderPlaced brought) {
-        return service.post("/internal/orders/" + order.orderId() + "/cancel", change(order.userId(), brought));
-    }
-
-    private static String change(String user, @Nullable OrderPlaced brought) {
-        String reservation = brought == null ? "null" : new String(OrderMessage.encode(brought), UTF_8);
-        return "{\"userID\":\"%s\",\"reservation\":%s}".formatted(user, reservation);
+        return service.post(
+                "/internal/orders/" + order.orderId() + "/cancel",
+                "{\"userID\":\"%s\",\"reservation\":%s}"
+                        .formatted(order.userId(), brought == null ? "null" : json(brought)));
     }
 
     /** An event's id that was not used before. */
@@ -121,11 +133,16 @@ final class TestProvider implements AutoCloseable {
                 "/internal/payments/events/sandbox", body, "X-Sandbox-Signature", "t=" + time + ",v1=" + signature);
     }
 
-    /** @param taken what Redis had said */
+    /** Of a payment's only order. @param taken what Redis had said */
     String retaken(String payment, boolean taken, long epoch) {
+        String order = service.shop.text("SELECT order_id FROM payment_order WHERE payment_id = '" + payment + "'");
+        return retaken(payment, order, taken, epoch);
+    }
+
+    String retaken(String payment, String order, boolean taken, long epoch) {
         return Service.field(
                 service.post(
-                        "/internal/payments/" + payment + "/retaken",
+                        "/internal/payments/" + payment + "/orders/" + order + "/retaken",
                         "{\"taken\":%s,\"epoch\":%d}".formatted(taken, epoch)),
                 "outcome");
     }

@@ -19,6 +19,7 @@ public final class Service implements AutoCloseable {
 
     private static final String[] TABLES = {
         "payment_event",
+        "payment_order",
         "refund",
         "payment",
         "orders",

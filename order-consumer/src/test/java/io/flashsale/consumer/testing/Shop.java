@@ -27,6 +27,7 @@ public final class Shop {
             "SELECT, INSERT, UPDATE ON %s.parked_message",
             "SELECT, INSERT, UPDATE ON %s.queue_fence",
             "SELECT, INSERT, UPDATE ON %s.payment",
+            "SELECT, INSERT, UPDATE ON %s.payment_order",
             "SELECT, INSERT ON %s.payment_event",
             "SELECT, INSERT, UPDATE ON %s.refund",
             "INSERT ON %s.audit_log");
@@ -188,7 +189,8 @@ public final class Shop {
                                 + " GROUP BY o.id, o.state, o.reason"
                                 + " HAVING COUNT(e.id) <> IF(o.state IN ('CANCELLED', 'EXPIRED') OR o.reason = 'DISCARDED'"
                                 + " OR EXISTS (SELECT 1 FROM stock_ledger l WHERE l.order_id = o.id AND l.event = 'RETAKEN'), 1, 0)"
-                                + " + (SELECT COUNT(*) FROM payment p WHERE p.order_id = o.id AND p.reason = 'LATE' AND o.state = 'EXPIRED')"));
+                                + " + (SELECT COUNT(*) FROM payment_order s WHERE s.order_id = o.id AND s.reason = 'LATE' AND o.state = 'EXPIRED')"));
+        wrongs.addAll(money());
         wrongs.addAll(
                 column(
                         "SELECT CONCAT('item ', i.id, ' is at version ', i.version, ' after ', COUNT(e.id), ' effects up to ',"
@@ -201,6 +203,36 @@ public final class Shop {
                         + " HAVING COALESCE(SUM(o.quantity), 0) <> i.sold + i.restocked"));
         wrongs.addAll(column("SELECT CONCAT('order ', id, ' is rejected and binds ', request_id) FROM orders"
                 + " WHERE state = 'REJECTED' AND request_id IS NOT NULL"));
+        return wrongs;
+    }
+
+    private List<String> money() {
+        List<String> wrongs = new ArrayList<>();
+        wrongs.addAll(column(
+                "SELECT CONCAT('payment ', p.id, ' of ', p.amount_minor, ' is ', p.state, ' by ', COALESCE(p.received_minor, 'nothing'),"
+                        + " ', its shares are ', SUM(s.amount_minor), ' and ', SUM(s.state IS NOT NULL), ' of ', COUNT(s.order_id),"
+                        + " ' came to something') FROM payment p LEFT JOIN payment_order s ON s.payment_id = p.id"
+                        + " GROUP BY p.id, p.amount_minor, p.state, p.received_minor"
+                        + " HAVING COALESCE(SUM(s.amount_minor), -1) <> p.amount_minor"
+                        + " OR SUM(s.state IS NOT NULL) <> IF(p.state = 'PAID', COUNT(*), 0)"
+                        + " OR (p.received_minor IS NULL) <> (p.state IN ('CREATED', 'FAILED'))"
+                        + " OR p.state = 'PAID' AND p.received_minor <> p.amount_minor"));
+        wrongs.addAll(
+                column(
+                        "SELECT CONCAT('order ', o.id, ' is ', o.state, ' and paid ', COALESCE(SUM(s.amount_minor), 0), ' in ', COUNT(s.order_id))"
+                                + " FROM orders o LEFT JOIN payment_order s ON s.order_id = o.id AND s.state = 'PAID'"
+                                + " GROUP BY o.id, o.state, o.price_minor, o.quantity"
+                                + " HAVING COUNT(s.order_id) <> IF(o.state IN ('PAID', 'REFUND_PENDING', 'REFUNDED'), 1, 0)"
+                                + " OR COALESCE(SUM(s.amount_minor), o.price_minor * o.quantity) <> o.price_minor * o.quantity"));
+        wrongs.addAll(
+                column(
+                        "SELECT CONCAT('payment ', p.id, ' took ', p.received_minor, ', of which ', COALESCE((SELECT SUM(s.amount_minor)"
+                                + " FROM payment_order s WHERE s.payment_id = p.id AND s.state IN ('PAID', 'LATE')), 0), ' stand and ',"
+                                + " COALESCE((SELECT SUM(r.amount_minor) FROM refund r WHERE r.payment_id = p.id AND r.quantity = 0), 0),"
+                                + " ' go back') FROM payment p WHERE p.received_minor IS NOT NULL AND p.received_minor <>"
+                                + " COALESCE((SELECT SUM(s.amount_minor) FROM payment_order s WHERE s.payment_id = p.id"
+                                + " AND s.state IN ('PAID', 'LATE')), 0)"
+                                + " + COALESCE((SELECT SUM(r.amount_minor) FROM refund r WHERE r.payment_id = p.id AND r.quantity = 0), 0)"));
         return wrongs;
     }
 
