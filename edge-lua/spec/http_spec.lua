@@ -222,6 +222,8 @@ describe("Over HTTP", function()
     assert.equal("DELETE", echoed("DELETE", "/api/cart/1-abc", { Origin = "http://localhost" }).method)
     got = echoed("POST", "/api/demo-session", { ["Content-Type"] = "application/json" }, "{}")
     assert.same({ "POST", "{}", "application/json" }, { got.method, got.body, got.headers["content-type"] })
+    got = echoed("POST", "/api/cart/payment", { ["Content-Type"] = "application/json" }, '{"orderIDs":["1-a"]}')
+    assert.same({ "POST", "/api/cart/payment", '{"orderIDs":["1-a"]}' }, { got.method, got.uri, got.body })
     assert.equal("/api/orders/1-b?x=1", echoed("GET", "/api/orders/./1-a/../1-b?x=1").uri)
   end)
 
@@ -267,6 +269,9 @@ describe("Over HTTP", function()
       assert.equal(405, http.connect(edge.port):request(method, path).status)
     end
     assert.equal(405, http.connect(edge.port):request("GET", "/api/demo-session").status)
+    assert.equal(405, http.connect(edge.port):request("DELETE", "/api/cart/payment").status)
+    local large = string.rep("x", 4097)
+    assert.equal(413, http.connect(edge.port):request("POST", "/api/cart/payment", {}, large).status)
     assert.equal(405, http.connect(edge.port):request("DELETE", "/api/orders/1-a").status)
   end)
 
