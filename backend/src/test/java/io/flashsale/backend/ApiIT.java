@@ -474,6 +474,29 @@ class ApiIT {
     }
 
     @Test
+    void the_cart_shows_every_open_reservation_with_its_deadline_before_what_was_paid() {
+        world.accounts("cart", 1);
+        var another = world.publish("API2", 10, 5, 0);
+        world.awaitSelling(another);
+        String first = placed("cart1");
+        var attempt = world.take(another, "cart1");
+        backend.submit(attempt);
+        Awaitility.await().until(() -> state(attempt.orderID(), "cart1").equals("PENDING_PAYMENT"));
+        world.pay(another.id(), attempt.orderID());
+        String last = placed("cart1");
+        var cart = backend.as(token("cart1"), "/api/cart").body();
+        assertThat(cart.path("orders"))
+                .extracting(order -> order.path("orderID").asString())
+                .containsExactly(last, first, attempt.orderID());
+        Instant now = Instant.parse(cart.path("now").asString());
+        for (int i = 0; i < 2; i++) {
+            assertThat(Instant.parse(
+                            cart.path("orders").get(i).path("payBefore").asString()))
+                    .isAfter(now);
+        }
+    }
+
+    @Test
     void an_event_without_the_form_of_a_signature_goes_no_further() {
         for (String signature : List.of("none", "t=1,v1=ab", "t=,v1=" + "ab".repeat(32))) {
             problem(

@@ -24,12 +24,12 @@ interface BuyerOrderMapper {
     @Nullable
     Row find(String id);
 
-    /** The buyer's orders that wait for payment or were paid, newest first. */
+    /** The buyer's orders that wait for payment, then those that were paid; the newest first of each. */
     @Select(
             COLUMNS
                     + """
             WHERE user_id = #{userId} AND state IN ('PENDING_PAYMENT', 'PAID')
-            ORDER BY created_at DESC LIMIT 100
+            ORDER BY state = 'PAID', created_at DESC, id DESC LIMIT 100
             """)
     List<Row> live(String userId);
 
