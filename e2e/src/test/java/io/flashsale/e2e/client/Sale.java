@@ -108,6 +108,10 @@ public final class Sale implements AutoCloseable {
         others.forEach(b -> buyers.put(b.userId(), b));
     }
 
+    public List<String> skus() {
+        return offers.stream().map(Offer::sku).toList();
+    }
+
     public void topUp(String sku, int units) {
         operator.topUp(sku, units);
         offers.replaceAll(o -> o.sku().equals(sku) ? o.toppedUpBy(units) : o);
@@ -142,8 +146,7 @@ public final class Sale implements AutoCloseable {
         }
         sampler.shutdown();
         readUnknown();
-        List<String> skus = offers.stream().map(Offer::sku).toList();
-        return new Run(offers, history.attempts(), history.readings(), List.copyOf(samples), stores.dump(skus));
+        return new Run(offers, history.attempts(), history.readings(), List.copyOf(samples), stores.dump(skus()));
     }
 
     /** {@link #settle} and the verdict. */

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -132,6 +133,22 @@ public final class Shop implements AutoCloseable {
                 null,
                 "Authorization",
                 "Bearer " + buyer.session());
+    }
+
+    /** Asks where to pay for several orders at once. */
+    public Http.Answer payTogether(Buyer buyer, List<String> orderIds) {
+        return Http.send(
+                "POST",
+                edge.resolve("/api/cart/payment"),
+                Http.JSON.writeValueAsString(Map.of("orderIDs", orderIds)),
+                "Authorization",
+                "Bearer " + buyer.session(),
+                "Content-Type",
+                "application/json");
+    }
+
+    public Http.Answer cart(Buyer buyer) {
+        return Http.send("GET", edge.resolve("/api/cart"), null, "Authorization", "Bearer " + buyer.session());
     }
 
     @Override

@@ -10,6 +10,8 @@ import io.flashsale.e2e.client.Provider;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Terms;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -167,6 +169,125 @@ class PaymentIT {
             assertThat(more.output()).contains("REFUNDED");
             assertGreen(sale);
             assertThat(sale.stores().item(sale.sku()).restocked()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_cart_is_paid_at_once_and_one_order_of_it_refunded() {
+        try (var sale =
+                new Sale("cart", Terms.of("CARTA", 3), Terms.of("CARTB", 5).limit(3))) {
+            Buyer buyer = sale.buyer();
+            List<String> orders = reserveAll(sale, buyer, 1, 3);
+            awaitCart(sale, buyer, orders);
+            Http.Answer where = sale.shop().payTogether(buyer, orders);
+            assertThat(where.status()).as("%s", where).isEqualTo(200);
+            assertThat(where.json().get("amountMinor").asLong()).isEqualTo(4 * 1999);
+            assertThat(sale.shop()
+                            .payTogether(buyer, List.of(orders.get(1), orders.get(0)))
+                            .text("payURL"))
+                    .as("the same orders again")
+                    .isEqualTo(where.text("payURL"));
+            new Provider(where).pay("copies=3&failedFirst=true");
+            for (String order : orders) {
+                awaitState(sale, buyer, order, "PAID");
+            }
+            assertRefused(sale.shop().payTogether(buyer, orders), 409, "NOT_PAYABLE");
+            var refund = sale.operator().flashsale("refund", orders.get(1), "--units", "2", "--reason", "broken");
+            assertThat(refund.exit()).as(refund.output()).isZero();
+            assertThat(refund.output()).contains("39.98");
+            assertGreen(sale);
+        }
+    }
+
+    /** One order of each SKU, of so many units. */
+    private static List<String> reserveAll(Sale sale, Buyer buyer, int... units) {
+        List<String> orders = new ArrayList<>();
+        for (int i = 0; i < units.length; i++) {
+            var told = sale.shop().buyNow(buyer, sale.skus().get(i), units[i], "k" + i);
+            assertThat(told.reserved()).as(told.body()).isTrue();
+            orders.add(told.id());
+        }
+        return orders;
+    }
+
+    /** As soon as they are in the books, the cart has them all, with the time that is left. */
+    private static void awaitCart(Sale sale, Buyer buyer, List<String> orders) {
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+            var cart = sale.shop().cart(buyer).json();
+            assertThat(cart.get("orders"))
+                    .extracting(order -> order.get("orderID").asString())
+                    .containsExactlyInAnyOrderElementsOf(orders);
+            Instant now = Instant.parse(cart.get("now").asString());
+            for (var order : cart.get("orders")) {
+                assertThat(Instant.parse(order.get("payBefore").asString())).isAfter(now);
+            }
+        });
+    }
+
+    @Test
+    void of_a_cart_each_order_stands_late_comes_back_or_is_paid_by_itself() {
+        try (var sale = new Sale(
+                "parts",
+                Terms.of("PARTA", 3),
+                Terms.of("PARTB", 3),
+                Terms.of("PARTC", 3),
+                Terms.of("PARTD", 3).hold(Duration.ofSeconds(10)))) {
+            Buyer buyer = sale.buyer();
+            List<String> orders = reserveAll(sale, buyer, 1, 1, 1, 1);
+            Http.Answer together = sale.shop().payTogether(buyer, orders);
+            assertThat(together.status()).as("%s", together).isEqualTo(200);
+            ask(sale, buyer, orders.get(0)).pay();
+            awaitState(sale, buyer, orders.get(0), "PAID");
+            assertThat(sale.shop().cancel(buyer, orders.get(1)).status()).isEqualTo(200);
+            new Provider(together).pay("delaySeconds=12");
+            awaitState(sale, buyer, orders.get(3), "EXPIRED");
+            awaitState(sale, buyer, orders.get(2), "PAID");
+            awaitState(sale, buyer, orders.get(3), "PAID");
+            assertGreen(sale);
+            assertThat(sale.stores().payments(sale.skus().get(0)))
+                    .extracting(Dump.Payment::state)
+                    .containsExactlyInAnyOrder("PAID", "REFUNDED");
+            assertThat(sale.stores().payments(sale.skus().get(1)))
+                    .extracting(Dump.Payment::state)
+                    .containsExactly("REFUNDED");
+        }
+    }
+
+    @Test
+    void a_wrong_total_for_a_cart_pays_none_of_it_and_comes_back() {
+        try (var sale = new Sale("wrongcart", Terms.of("WRONGA", 3), Terms.of("WRONGB", 3))) {
+            Buyer buyer = sale.buyer();
+            List<String> orders = reserveAll(sale, buyer, 1, 1);
+            new Provider(sale.shop().payTogether(buyer, orders)).pay("amountMinor=1999");
+            awaitMoney(sale, "REFUNDED");
+            for (String order : orders) {
+                assertThat(sale.shop().order(buyer, order).state()).isEqualTo("PENDING_PAYMENT");
+            }
+            assertGreen(sale);
+        }
+    }
+
+    @Test
+    void what_is_in_a_cart_and_not_payable_is_named() {
+        try (var sale = new Sale("named", Terms.of("NAMEA", 3), Terms.of("NAMEB", 3))) {
+            List<Buyer> buyers = sale.buyers(2, 1);
+            List<String> orders = reserveAll(sale, buyers.get(0), 1, 1);
+            var anothers = sale.shop().buyNow(buyers.get(1), sale.sku(), 1, "k");
+            var stolen = sale.shop().payTogether(buyers.get(0), List.of(orders.get(0), anothers.id()));
+            assertRefused(stolen, 404, "UNKNOWN_ORDER");
+            assertThat(stolen.text("orderID")).isEqualTo(anothers.id());
+            assertRefused(
+                    sale.shop().payTogether(buyers.get(0), List.of(orders.get(0), orders.get(0))), 400, "BAD_REQUEST");
+            assertRefused(sale.shop().payTogether(buyers.get(0), List.of()), 400, "BAD_REQUEST");
+            sale.shop().cancel(buyers.get(0), orders.get(1));
+            var cancelled = sale.shop().payTogether(buyers.get(0), orders);
+            assertRefused(cancelled, 409, "NOT_PAYABLE");
+            assertThat(cancelled.text("orderID")).isEqualTo(orders.get(1));
+            assertThat(cancelled.text("state")).isEqualTo("CANCELLED");
+            sale.operator().blacklist("account", buyers.get(0).userId());
+            assertRefused(sale.shop().payTogether(buyers.get(0), List.of(orders.get(0))), 403, "BLACKLISTED");
+            awaitMoney(sale);
+            assertGreen(sale);
         }
     }
 
