@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,17 @@ final class Nemesis implements Runnable {
     private static final int SHORTEST_MS = 200;
     private static final int LONGEST_PAUSE_MS = 3000;
 
-    /** A fault, and what ends it. */
-    private record Strike(String what, Runnable begin, Runnable end) {}
+    /**
+     * A fault, and what ends it.
+     *
+     * @param business not a fault, but what people do: it ends when the faults have, since it waits for an answer
+     */
+    private record Strike(String what, boolean business, Runnable begin, Runnable end) {
+
+        Strike(String what, Runnable begin, Runnable end) {
+            this(what, false, begin, end);
+        }
+    }
 
     private final Random random;
     private final Sale sale;
@@ -82,7 +93,8 @@ final class Nemesis implements Runnable {
             }
             pause(lastsMs);
         } finally {
-            strikes.forEach(strike -> strike.end().run());
+            strikes.stream().sorted(Comparator.comparing(Strike::business)).forEach(strike -> strike.end()
+                    .run());
         }
     }
 
@@ -143,11 +155,26 @@ final class Nemesis implements Runnable {
     /** What people do to a promo meanwhile; asked again until it is answered, since a lost answer says nothing. */
     private Strike business() {
         if (random.nextBoolean()) {
-            return new Strike(
-                    "pause and resume", () -> sale.operator().persist(sale.sku(), "pause"), () -> sale.operator()
-                            .persist(sale.sku(), "resume"));
+            return asked("pause and resume", () -> sale.operator().persist(sale.sku(), "pause"), () -> sale.operator()
+                    .persist(sale.sku(), "resume"));
         }
-        return new Strike("top up by 20", () -> {}, () -> sale.topUp(sale.sku(), 20));
+        return asked("top up by 20", () -> sale.topUp(sale.sku(), 20), () -> {});
+    }
+
+    private static Strike asked(String what, Runnable change, Runnable undo) {
+        var answered = new CompletableFuture<Void>();
+        Runnable ask = () -> {
+            try {
+                change.run();
+                answered.complete(null);
+            } catch (RuntimeException e) {
+                answered.completeExceptionally(e);
+            }
+        };
+        return new Strike(what, true, () -> new Thread(ask, "business").start(), () -> {
+            answered.join();
+            undo.run();
+        });
     }
 
     private void ifAlive(long pid, java.util.function.LongConsumer signal) {
