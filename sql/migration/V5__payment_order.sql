@@ -14,12 +14,20 @@ CREATE TABLE payment_order (
 
 -- A payment that came as it was asked for is PAID from now on, whatever its share came to; REFUND_DUE and REFUNDED are left to one of
 -- another amount, which went to no order.
+--
+-- No consumer of before may change a payment between the copy and the end, and none can afterwards, since it asks for a column that is
+-- gone: it answers that it is busy until it is replaced.
+LOCK TABLES payment WRITE, payment_order WRITE;
+
 INSERT INTO payment_order (payment_id, order_id, amount_minor, state, reason, updated_at)
 SELECT id, order_id, amount_minor,
        IF(state IN ('CREATED', 'FAILED') OR reason = 'WRONG_AMOUNT', NULL, state),
        IF(state IN ('CREATED', 'FAILED') OR reason = 'WRONG_AMOUNT', NULL, reason),
        updated_at
 FROM payment;
-UPDATE payment p JOIN payment_order s ON s.payment_id = p.id SET p.state = 'PAID', p.reason = NULL WHERE s.state IS NOT NULL;
+UPDATE payment JOIN payment_order ON payment_order.payment_id = payment.id SET payment.state = 'PAID', payment.reason = NULL
+WHERE payment_order.state IS NOT NULL;
 
 ALTER TABLE payment DROP KEY payment_order, DROP COLUMN order_id;
+
+UNLOCK TABLES;

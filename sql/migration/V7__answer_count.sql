@@ -10,6 +10,6 @@ CREATE TABLE answer_count (
 
 CREATE TABLE edge_incarnation (
   incarnation VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  counted_at  DATETIME(3) NOT NULL, -- what it answered until then is in answer_count
+  counted_at  DATETIME(3) NOT NULL, -- what it answered until then is in answer_count, but for the last tick of its workers
   PRIMARY KEY (incarnation)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;

@@ -93,7 +93,7 @@ class EffectsIT {
         ordered(item, "b34");
         long epoch = world.epoch(item);
         world.sql("UPDATE promo_item SET version = version + 1 WHERE id = " + item.id());
-        world.effect(item.id(), "TOP_UP", "{\"published\":-7}", Duration.ZERO); // no total: the function throws
+        world.effect(item.id(), "TOP_UP", "{\"total\":-7}", Duration.ZERO); // no total: the function throws
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.epoch(item) > epoch && world.sells(item));
         awaitCarried(item);
         world.assertEqual(item);

@@ -212,7 +212,7 @@ public final class World implements AutoCloseable {
             effect(
                     item,
                     "TOP_UP",
-                    "{\"published\":" + number("SELECT published + withdrawn FROM promo_item WHERE id = " + item) + "}",
+                    "{\"total\":" + number("SELECT published + withdrawn FROM promo_item WHERE id = " + item) + "}",
                     Duration.ZERO);
             return item;
         });

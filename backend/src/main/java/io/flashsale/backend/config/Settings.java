@@ -150,8 +150,8 @@ public record Settings(
      * @param ordersPerSecond Sentinel's flow rule
      * @param slowAfter a batch that takes longer counts as slow
      * @param slowRatio of slow or failed batches that opens the breaker
-     * @param breakerMinimum batches within the breaker's interval below which it does not judge; two workers with nothing but time-outs
-     *     make 5 in 2 s
+     * @param breakerMinimum batches within the breaker's interval below which it does not judge; one worker with nothing but time-outs
+     *     makes 3 in 3 s
      * @param breakerInterval over which it judges: what a broker that hangs costs before the edges hear of it
      * @param breakerPause how long it stays open before one send may try; whole seconds
      */
@@ -160,8 +160,8 @@ public record Settings(
             @DefaultValue("30000") int ordersPerSecond,
             @DefaultValue("300ms") Duration slowAfter,
             @DefaultValue("0.5") double slowRatio,
-            @DefaultValue("4") int breakerMinimum,
-            @DefaultValue("2s") Duration breakerInterval,
+            @DefaultValue("3") int breakerMinimum,
+            @DefaultValue("3s") Duration breakerInterval,
             @DefaultValue("2s") Duration breakerPause) {
         public Queue {
             within("FLASHSALE_QUEUE_SEND_TIMEOUT", sendTimeout, Duration.ofMillis(50), Duration.ofSeconds(10));

@@ -9,7 +9,6 @@ import io.lettuce.core.resource.Delay;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
@@ -26,7 +25,7 @@ class Stores {
     }
 
     @Bean
-    DataSource dataSource(Settings settings, Secrets secrets) {
+    HikariDataSource dataSource(Settings settings, Secrets secrets) {
         var mysql = settings.mysql();
         var source = new HikariDataSource();
         source.setPoolName("mysql");

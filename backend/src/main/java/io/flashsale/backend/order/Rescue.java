@@ -42,10 +42,11 @@ final class Rescue implements EpochEnd {
     }
 
     @Override
-    public boolean settle(Item item, boolean exact) {
+    public boolean settle(Item item, boolean exact, Runnable alive) {
         List<String> ids = RedisLink.await(link.commands().zrange(item.keys().pending(), 0, -1));
         int sent = 0;
         for (int from = 0; from < ids.size(); from += BATCH) {
+            alive.run();
             var orders = orders(item, ids.subList(from, Math.min(ids.size(), from + BATCH)), exact);
             if (!orders.isEmpty() && queue.send(orders) != SendOutcome.SENT) {
                 return false;

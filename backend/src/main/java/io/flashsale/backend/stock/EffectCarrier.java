@@ -56,7 +56,7 @@ final class EffectCarrier extends Loop {
 
     record Payload(
             @Nullable String orderId,
-            @Nullable Long published,
+            @Nullable Long total,
             @Nullable Long restocked,
             @Nullable String state,
             @Nullable Long opens,
@@ -184,8 +184,9 @@ final class EffectCarrier extends Loop {
                     }
                 }
                 case "TOP_UP" -> {
-                    if (payload.published() != null) {
-                        return List.of(payload.published().toString());
+                    // What counts without the units that were withdrawn, as it did once, has another name.
+                    if (payload.total() != null) {
+                        return List.of(payload.total().toString());
                     }
                 }
                 case "RESTOCK" -> {

@@ -9,7 +9,8 @@ public interface EpochEnd {
     /**
      * @param exact this Redis process was granted the epoch, so its keys are what buyers were told by; otherwise they may be an
      *     older copy
+     * @param alive to be called between two things that take time
      * @return whether the queue has all of it; if not, the epoch must not end yet
      */
-    boolean settle(Item item, boolean exact);
+    boolean settle(Item item, boolean exact, Runnable alive);
 }

@@ -187,9 +187,11 @@ public class Rebuild extends Loop {
         for (Item item : wanted) {
             var attempt = attempts.get(item.id());
             if (attempt == null || attempt.epoch != item.epoch()) {
+                lock.keepAlive();
                 begin(item);
             }
         }
+        lock.keepAlive();
         mark();
         for (Item item : wanted) {
             var attempt = attempts.get(item.id());
@@ -224,7 +226,7 @@ public class Rebuild extends Loop {
         }
         if (item.epoch() > 0) {
             boolean exact = functions.revoke(item.id(), item.epoch()).equals("REVOKED");
-            if (!epochEnd.settle(item, exact)) {
+            if (!epochEnd.settle(item, exact, lock::keepAlive)) {
                 notBefore.put(item.id(), System.nanoTime() + AFTER_FAILURE.toNanos());
                 return;
             }

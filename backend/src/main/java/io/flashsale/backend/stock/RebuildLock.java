@@ -1,8 +1,8 @@
 package io.flashsale.backend.stock;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,16 +21,16 @@ final class RebuildLock {
     private static final Logger LOG = LoggerFactory.getLogger(RebuildLock.class);
 
     /** A backend that is frozen or cut off keeps the lock no longer than this: another one is to sell within 10 s. */
-    private static final int SILENT_SECONDS = 4;
+    private static final int SILENT_SECONDS = 6;
 
     /** A fraction of that. */
     private static final long SILENCE_NANOS = 1_000_000_000L;
 
-    private final DataSource source;
+    private final HikariDataSource source;
     private @Nullable Connection holder;
     private long heard;
 
-    RebuildLock(DataSource source) {
+    RebuildLock(HikariDataSource source) {
         this.source = source;
     }
 
@@ -89,8 +89,7 @@ final class RebuildLock {
     private void abandon(Connection connection) throws SQLException {
         holder = null;
         // Not back to the pool, where others are silent for longer; should the lock be with it after all, it goes, too.
-        connection.abort(Runnable::run);
-        connection.close();
+        source.evictConnection(connection);
     }
 
     void release() throws SQLException {

@@ -4,11 +4,14 @@ import io.flashsale.backend.background.Loop;
 import io.flashsale.backend.config.Settings;
 import io.flashsale.backend.stock.WithdrawalMapper.Asked;
 import io.flashsale.contract.StockKeys;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -18,6 +21,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class WithdrawalCarrier extends Loop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WithdrawalCarrier.class);
 
     private static final int MOST = 50;
 
@@ -39,26 +44,37 @@ final class WithdrawalCarrier extends Loop {
         do {
             some = withdrawals.asked(keptSeconds, MOST, waiting);
             for (Asked each : some) {
-                if (!waiting.contains(each.promoItemId())) {
-                    carry(each, waiting);
+                if (!waiting.contains(each.promoItemId()) && !carried(each)) {
+                    waiting.add(each.promoItemId());
                 }
             }
-            // An item that is being rebuilt must not hold up the withdrawals of the others behind it.
+            // An item that is being rebuilt, or that Redis will not hear of, must not hold up the others behind it.
         } while (!some.isEmpty());
     }
 
-    private void carry(Asked each, Set<Long> waiting) {
-        // Redis has given up an item that ended long ago: nothing of it is for sale, so nothing can be taken off sale.
-        String verdict = each.kept()
-                ? functions.withdraw(
-                        new StockKeys(each.sku(), each.promoItemId(), each.epoch()), each.id(), each.units())
-                : "ENDED";
+    /** Whether Redis gave its verdict. */
+    private boolean carried(Asked each) {
+        String verdict;
+        try {
+            verdict = verdict(each);
+        } catch (RedisCommandExecutionException e) {
+            LOG.warn("withdrawal {} waits: {}", each.id(), e.getMessage());
+            return false;
+        }
         if (verdict.equals("NOT_READY")) {
-            waiting.add(each.promoItemId());
-            return;
+            return false;
         }
         if (withdrawals.answer(each.id(), verdict, each.epoch()) == 1) {
             Metrics.counter("flashsale_withdrawals_total", "verdict", verdict).increment();
         }
+        return true;
+    }
+
+    private String verdict(Asked each) {
+        // Redis has given up an item that ended long ago: nothing of it is for sale, so nothing can be taken off sale.
+        return each.kept()
+                ? functions.withdraw(
+                        new StockKeys(each.sku(), each.promoItemId(), each.epoch()), each.id(), each.units())
+                : "ENDED";
     }
 }

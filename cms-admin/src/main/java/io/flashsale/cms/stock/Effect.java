@@ -27,9 +27,9 @@ public sealed interface Effect {
     /**
      * The new total, absolute, so that repeating it does no harm.
      *
-     * @param published units that ever were, also those that were withdrawn since: Redis may know of a withdrawal before MySQL does
+     * @param total units that ever were, also those that were withdrawn since: Redis may know of a withdrawal before MySQL does
      */
-    record TopUp(long published) implements Effect {
+    record TopUp(long total) implements Effect {
         public static final String KIND = "TOP_UP";
 
         @Override

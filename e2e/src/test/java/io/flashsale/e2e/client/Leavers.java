@@ -30,5 +30,6 @@ public final class Leavers extends People {
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+        throw new AssertionError(order + " could not be cancelled in time");
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Some of those who win, and what they do with their orders afterwards. */
 abstract class People {
@@ -15,6 +16,7 @@ abstract class People {
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final AtomicInteger winners = new AtomicInteger();
     private final long giveUpNanos;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     /** Winner number {@code first}, and each {@code every}-th after it. */
     People(int first, int every, Duration patience) {
@@ -36,11 +38,17 @@ abstract class People {
         }
         int winner = winners.incrementAndGet();
         if (winner % every == first) {
-            threads.execute(() -> act(basket.buyer(), told.id(), winner / every));
+            threads.execute(() -> {
+                try {
+                    act(basket.buyer(), told.id(), winner / every);
+                } catch (RuntimeException | Error e) {
+                    failure.compareAndSet(null, e);
+                }
+            });
         }
     }
 
-    /** Waits for the last of them. */
+    /** Waits for the last of them; fails if one of them could not do what he wanted. */
     public final void await(Duration most) {
         threads.shutdown();
         try {
@@ -50,6 +58,9 @@ abstract class People {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+        if (failure.get() != null) {
+            throw new AssertionError(getClass().getSimpleName() + " could not do what they wanted", failure.get());
         }
     }
 }

@@ -62,10 +62,15 @@ public final class SecondEdge implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("a second edge", e);
         }
-        Awaitility.await("the second edge is ready")
-                .atMost(Duration.ofSeconds(20))
-                .ignoreExceptions()
-                .until(() -> Http.send("GET", url.resolve("/readyz"), null).status() == 200);
+        try {
+            Awaitility.await("the second edge is ready")
+                    .atMost(Duration.ofSeconds(20))
+                    .ignoreExceptions()
+                    .until(() -> Http.send("GET", url.resolve("/readyz"), null).status() == 200);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
     }
 
     /** The shop through this edge, with the same history. */

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 /**
  * What one fault cost, as buyers and a watcher saw it. All times in milliseconds; -1 where it did not happen.
  *
+ * @param commit what was tested, with -dirty where it was changed since
  * @param noticedMs from the strike to the first {@code /readyz} that said no, and {@code noticedBy} whose
  * @param recoveredMs from the healing to the last error that a buyer saw, or to the last {@code /readyz} that said no
  * @param worst the part of the requests of the worst second that ended in an error
@@ -22,6 +23,7 @@ import java.util.stream.Stream;
 record Figures(
         String fault,
         String cases,
+        String commit,
         String at,
         long noticedMs,
         String noticedBy,
@@ -37,7 +39,7 @@ record Figures(
 
     private static final Duration AT_LEAST = Duration.ofSeconds(2);
 
-    static Figures of(String fault, String cases, Run run, Watch watch, Instant struck, Instant healed) {
+    static Figures of(String fault, String cases, String commit, Run run, Watch watch, Instant struck, Instant healed) {
         List<Attempt> after = run.attempts().stream()
                 .filter(attempt -> !end(attempt).isBefore(struck))
                 .toList();
@@ -60,6 +62,7 @@ record Figures(
         return new Figures(
                 fault,
                 cases,
+                commit,
                 struck.toString(),
                 noticed.map(look -> Duration.between(struck, look.at()).toMillis())
                         .orElse(-1L),

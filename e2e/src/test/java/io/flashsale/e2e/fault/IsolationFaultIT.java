@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** One item's trouble is never another's. */
@@ -33,6 +34,9 @@ class IsolationFaultIT {
                 }
             });
             assertNoErrors(storm.end());
+            Awaitility.await("the wrong item is rebuilt")
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> other.stores().item(other.sku()).epoch() > item.epoch());
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -28,17 +29,15 @@ final class Nemesis implements Runnable {
     private static final int SHORTEST_MS = 200;
     private static final int LONGEST_PAUSE_MS = 3000;
 
-    /**
-     * A fault, and what ends it.
-     *
-     * @param business not a fault, but what people do: it ends when the faults have, since it waits for an answer
-     */
-    private record Strike(String what, boolean business, Runnable begin, Runnable end) {
-
-        Strike(String what, Runnable begin, Runnable end) {
-            this(what, false, begin, end);
-        }
+    /** When a strike ends: a part can start again when the ways to the others are open, and an answer comes when all are back. */
+    private enum Ends {
+        FIRST,
+        BY_REPAIR,
+        BY_AN_ANSWER
     }
+
+    /** A fault, or what people do meanwhile, and what ends it. */
+    private record Strike(String what, Ends ends, Runnable begin, Runnable end) {}
 
     private final Random random;
     private final Sale sale;
@@ -86,15 +85,27 @@ final class Nemesis implements Runnable {
     }
 
     private void strike(List<Strike> strikes, int lastsMs) {
+        List<Strike> begun = new ArrayList<>();
+        RuntimeException failed = null;
         try {
             for (Strike strike : strikes) {
                 note(strike.what() + " (" + lastsMs + " ms)");
+                begun.add(strike);
                 strike.begin().run();
             }
             pause(lastsMs);
         } finally {
-            strikes.stream().sorted(Comparator.comparing(Strike::business)).forEach(strike -> strike.end()
-                    .run());
+            begun.sort(Comparator.comparing(Strike::ends));
+            for (Strike strike : begun) {
+                try {
+                    strike.end().run();
+                } catch (RuntimeException e) {
+                    failed = e;
+                }
+            }
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 
@@ -112,6 +123,7 @@ final class Nemesis implements Runnable {
         boolean wiped = part.equals("redis") && random.nextBoolean();
         return new Strike(
                 "kill -9 " + part + (wiped ? ", its data gone" : ""),
+                Ends.BY_REPAIR,
                 () -> {
                     List<Long> orphans = part.equals("edge") ? processes.workers() : List.of();
                     long pid = processes.pid(part);
@@ -127,8 +139,13 @@ final class Nemesis implements Runnable {
     }
 
     private Strike freeze(String part) {
-        long pid = processes.pid(part);
-        return new Strike("freeze " + part, () -> ifAlive(pid, processes::freeze), () -> ifAlive(pid, processes::thaw));
+        long pid =
+                part.equals("edge") ? processes.workers().stream().findFirst().orElseThrow() : processes.pid(part);
+        return new Strike(
+                "freeze " + part,
+                Ends.FIRST,
+                () -> ifAlive(pid, processes::freeze),
+                () -> ifAlive(pid, processes::thaw));
     }
 
     private Strike trouble() {
@@ -136,18 +153,20 @@ final class Nemesis implements Runnable {
         Hops.Hop hop = all[random.nextInt(all.length)];
         Trouble trouble = Trouble.values()[random.nextInt(Trouble.values().length)];
         HopProxy proxy = hops.get(hop);
-        return new Strike(hop + " " + trouble, () -> trouble.begin.accept(proxy), proxy::heal);
+        return new Strike(hop + " " + trouble, Ends.FIRST, () -> trouble.begin.accept(proxy), proxy::heal);
     }
 
     private Strike worker() {
         if (random.nextInt(3) == 0) {
             return new Strike(
                     "nginx reads its configuration again",
+                    Ends.FIRST,
                     () -> ifAlive(processes.pid("edge"), p -> processes.reload()),
                     () -> {});
         }
         return new Strike(
                 "kill -9 a worker of nginx",
+                Ends.FIRST,
                 () -> processes.workers().stream().findFirst().ifPresent(processes::kill),
                 () -> {});
     }
@@ -167,12 +186,12 @@ final class Nemesis implements Runnable {
             try {
                 change.run();
                 answered.complete(null);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 answered.completeExceptionally(e);
             }
         };
-        return new Strike(what, true, () -> new Thread(ask, "business").start(), () -> {
-            answered.join();
+        return new Strike(what, Ends.BY_AN_ANSWER, () -> new Thread(ask, "business").start(), () -> {
+            answered.orTimeout(90, TimeUnit.SECONDS).join();
             undo.run();
         });
     }

@@ -129,7 +129,8 @@ class RandomMixIT {
 
     private static void join(Thread thread) {
         try {
-            thread.join();
+            thread.join(Duration.ofMinutes(5).toMillis());
+            assertThat(thread.isAlive()).as("the last strike has ended").isFalse();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

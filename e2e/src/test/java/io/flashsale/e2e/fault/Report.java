@@ -1,7 +1,9 @@
 package io.flashsale.e2e.fault;
 
+import io.flashsale.e2e.client.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -31,20 +33,35 @@ final class Report {
         }
     }
 
-    /** Writes {@code target/faults/table.md}. */
+    /** Writes {@code target/faults/table.md}: all runs of what was tested last. */
     static void write() {
         if (!Files.isDirectory(FOLDER)) {
             return;
         }
         try (Stream<Path> files = Files.list(FOLDER)) {
-            Map<String, List<Figures>> faults = files.filter(
-                            file -> file.toString().endsWith(".json"))
+            List<Figures> all = files.filter(file -> file.toString().endsWith(".json"))
                     .map(Report::read)
                     .sorted(Comparator.comparing(Figures::at))
+                    .toList();
+            String newest = all.isEmpty() ? "" : all.get(all.size() - 1).commit();
+            Map<String, List<Figures>> faults = all.stream()
+                    .filter(figures -> figures.commit().equals(newest))
                     .collect(Collectors.groupingBy(Figures::fault, LinkedHashMap::new, Collectors.toList()));
             Files.writeString(FOLDER.resolve("table.md"), table(faults));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the table of faults", e);
+        }
+    }
+
+    static String commit(Installation installation) {
+        try {
+            Process git = new ProcessBuilder(
+                            "git", "-C", installation.root().toString(), "describe", "--always", "--dirty")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("git does not tell the commit", e);
         }
     }
 

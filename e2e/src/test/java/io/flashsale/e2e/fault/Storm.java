@@ -161,9 +161,19 @@ final class Storm implements AutoCloseable {
         assertThat(verdict.status()).as("%s\n%s", verdict, Crowd.codes(told)).isEqualTo(Verdict.Status.GREEN);
         var item = run.dump().items().get(0);
         assertThat(item.held() + item.sold()).as("%s", Crowd.codes(told)).isEqualTo(STOCK);
-        assertThat(item.sold()).as("units that were paid for").isEqualTo(payers.decided());
+        assertThat(item.sold())
+                .as("units that were paid for")
+                .isEqualTo(payers.decided())
+                .isPositive();
         if (struck != null) {
-            Report.add(Figures.of(fault, cases, run, watch, struck, healed == null ? struck : healed));
+            Report.add(Figures.of(
+                    fault,
+                    cases,
+                    Report.commit(sale.installation()),
+                    run,
+                    watch,
+                    struck,
+                    healed == null ? struck : healed));
         }
         return run;
     }

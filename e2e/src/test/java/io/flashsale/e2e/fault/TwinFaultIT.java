@@ -61,11 +61,14 @@ class TwinFaultIT {
     void two_backends_rebuild_a_redis_that_was_killed_and_it_is_rebuilt_once() {
         try (var storm = new Storm("redis killed, two backends rebuild", "F-05, F-34");
                 var twin = new Twin(storm, "backend")) {
+            Sale sale = storm.sale();
+            long epoch = sale.stores().item(sale.sku()).epoch();
             storm.begin(300)
                     .strike(() -> storm.processes().kill("redis"))
                     .repair()
                     .end();
             assertThat(twin.alive()).isTrue();
+            assertThat(sale.stores().item(sale.sku()).epoch()).as("one rebuild").isEqualTo(epoch + 1);
         }
     }
 
@@ -76,14 +79,22 @@ class TwinFaultIT {
             Sale sale = storm.sale();
             storm.begin(300);
             Dump.Item before = sale.stores().item(sale.sku());
+            long[] holder = new long[1];
+            CompletableFuture<Void> repair;
             storm.processes().freeze("consumer");
-            storm.strike(() -> storm.processes().kill("redis"));
-            var repair = CompletableFuture.runAsync(sale.operator()::repair);
-            Awaitility.await("a rebuild waits for its marker")
-                    .atMost(Duration.ofSeconds(20))
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(() -> sale.stores().item(sale.sku()).epoch() > before.epoch() && lockHolder(sale) > 0);
-            long rebuilding = twin.owns(clientPort(sale, lockHolder(sale)))
+            try {
+                storm.strike(() -> storm.processes().kill("redis"));
+                repair = CompletableFuture.runAsync(sale.operator()::repair);
+                Awaitility.await("a rebuild waits for its marker")
+                        .atMost(Duration.ofSeconds(20))
+                        .pollInterval(Duration.ofMillis(20))
+                        .until(() -> sale.stores().item(sale.sku()).epoch() > before.epoch()
+                                && (holder[0] = lockHolder(sale)) > 0);
+            } catch (RuntimeException | Error e) {
+                storm.processes().thaw("consumer");
+                throw e;
+            }
+            long rebuilding = twin.owns(clientPort(sale, holder[0]))
                     ? twin.pid()
                     : storm.processes().pid("backend");
             storm.processes().freeze(rebuilding);
@@ -139,6 +150,15 @@ class TwinFaultIT {
             int port = freePort();
             String setting = "FLASHSALE_" + part.toUpperCase(java.util.Locale.ROOT) + "_PORT";
             this.process = storm.processes().twin(part, setting, port);
+            try {
+                awaitReady(part, port);
+            } catch (RuntimeException | Error e) {
+                close();
+                throw e;
+            }
+        }
+
+        private static void awaitReady(String part, int port) {
             Awaitility.await("a second " + part + " is ready")
                     .atMost(Duration.ofSeconds(90))
                     .ignoreExceptions()
