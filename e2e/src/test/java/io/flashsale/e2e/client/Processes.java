@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,8 +26,15 @@ public final class Processes {
         return Long.parseLong(recorded.strip().split("\\s+")[0]);
     }
 
+    /** One that is dead and only not yet buried by its parent is not alive. */
     public boolean alive(long pid) {
-        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent();
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            char state = stat.charAt(stat.lastIndexOf(')') + 2);
+            return state != 'Z' && state != 'X';
+        } catch (IOException gone) {
+            return false;
+        }
     }
 
     /** nginx's workers: the children of its master. */
@@ -34,6 +42,7 @@ public final class Processes {
         return ProcessHandle.of(pid("edge")).stream()
                 .flatMap(ProcessHandle::children)
                 .map(ProcessHandle::pid)
+                .filter(this::alive)
                 .toList();
     }
 

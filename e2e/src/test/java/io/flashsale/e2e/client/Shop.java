@@ -49,6 +49,9 @@ public final class Shop implements AutoCloseable {
         }
     }
 
+    /** How an attempt begins to say that its client wanted no answer. */
+    public static final String HUNG_UP = "hung up";
+
     private final URI edge;
     private final History history;
     private final java.util.concurrent.ExecutorService threads = Executors.newFixedThreadPool(2);
@@ -104,7 +107,7 @@ public final class Shop implements AutoCloseable {
         String body = "{\"sessionID\":\"%s\",\"goodsSKU\":\"%s\",\"goodsQuantity\":1}".formatted(buyer.session(), sku);
         long number = history.invoke(buyer.userId(), buyer.level(), sku, 1, null);
         RawHttp.buyAndLeave(edge.getPort(), body, after);
-        history.lost(number, "hung up after " + after);
+        history.lost(number, HUNG_UP + " after " + after);
     }
 
     /** How the buyer's order stands. */

@@ -2,6 +2,7 @@ package io.flashsale.e2e.fault;
 
 import io.flashsale.e2e.checker.Attempt;
 import io.flashsale.e2e.checker.Run;
+import io.flashsale.e2e.client.Shop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -78,6 +79,9 @@ record Figures(
     }
 
     private static boolean error(Attempt attempt) {
+        if (attempt.outcome() instanceof Attempt.Outcome.Lost lost && lost.why().startsWith(Shop.HUNG_UP)) {
+            return false;
+        }
         String code = attempt.code();
         return code == null || code.equals("PENDING") || code.equals("BUSY") || code.equals("NOT_READY");
     }
