@@ -79,6 +79,34 @@ describe("When something breaks:", function()
     edge.until_ready()
   end)
 
+  it("a catalogue that a restarted Redis read from its file is not believed before a backend has beaten there", function()
+    expected = REDIS_GONE
+    local item = edge.publish {}
+    local request, unknown = edge.purchase(item), edge.purchase { sku = "NOPE" }
+    edge.double { mute = 1 }
+    edge.kill_redis()
+    edge.start_redis()
+    -- of before the item was published
+    edge.redis:call("HSET", "fs:catalog", "version", "1")
+    edge.redis:call("HSET", "fs:control", "beat", "7")
+    edge.until_true("the new Redis answers", function()
+      return edge.get("/readyz").body:find('"redis":true', 1, true)
+    end)
+    for _ = 1, 50 do
+      for _, each in ipairs { request, unknown } do
+        local code = code_of(each)
+        assert.True(code == "BUSY" or code == "NOT_READY", code)
+      end
+    end
+    edge.double { mute = "" }
+    edge.until_true("what a backend has proved is believed", function() return code_of(unknown) == "UNKNOWN_SKU" end)
+    assert.equal("UNKNOWN_SKU", code_of(request))
+    edge.load_library()
+    local reborn = edge.publish { sku = item.sku, id = item.id, epoch = 2 }
+    assert.equal("RESERVED", code_of(edge.purchase(reborn)))
+    edge.until_ready()
+  end)
+
   -- An item and a connection to a worker that has one to Redis: a call on it is sent, while a new one cannot even log in.
   local function warm()
     local item, client = edge.publish {}, edge.to_worker(nil)

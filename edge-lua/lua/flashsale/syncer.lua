@@ -336,6 +336,10 @@ local function greet(client)
     -- another Redis, or the same one born again: nothing that it said before counts
     forget_blacklist()
     ngx.shared.fs_catalog:delete("redis_version")
+    -- a catalogue that came back from a file may be old: a backend proves it before it beats here
+    dict:delete("beat")
+    dict:delete("beat_at")
+    dict:set("catalog_proved", 0)
     dict:set("run_id", run_id)
   end
   return true
@@ -345,7 +349,10 @@ local function hear_beat(beat, asked_at)
   local dict = state()
   if beat and beat ~= dict:get("beat") then
     -- the first beat that is ever seen proves nothing: it may be an old one
-    if dict:get("beat") then dict:set("beat_at", asked_at) end
+    if dict:get("beat") then
+      dict:set("beat_at", asked_at)
+      dict:set("catalog_proved", 1)
+    end
     dict:set("beat", beat)
   end
 end
@@ -406,7 +413,8 @@ local function sync(client)
     if not hold_lock() then return end
     write_catalog(flat)
   end
-  write_sync(asked_at, offset, version ~= nil)
+  local catalog_ready = version ~= nil and dict:get("catalog_proved") == 1
+  write_sync(asked_at, offset, catalog_ready)
   view.touch()
   view.refresh()
 
@@ -414,7 +422,7 @@ local function sync(client)
   if err then return err end
   if dict:get("blacklist_ready") ~= 1 then
     err = reload_blacklist(client, redis_now)
-    write_sync(asked_at, offset, version ~= nil)
+    write_sync(asked_at, offset, catalog_ready)
   end
   view.touch()
   return err

@@ -2,6 +2,7 @@ package io.flashsale.backend.control;
 
 import io.flashsale.backend.background.Loop;
 import io.flashsale.backend.health.Readiness;
+import io.flashsale.backend.stock.Catalogue;
 import io.flashsale.backend.stock.RedisLink;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,7 +13,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Five times a second tells the edges, by {@code fs:control beat}, that orders can be taken. When it stops for a second they
- * answer BUSY before they take anything. No answer of Redis is a missed beat, not a reason to beat twice.
+ * answer BUSY before they take anything. The first beat in a Redis process says, too, that its catalogue is MySQL's. No answer of Redis is a missed beat, not a reason to beat twice.
  */
 @Component
 final class Beat extends Loop {
@@ -21,12 +22,14 @@ final class Beat extends Loop {
 
     private final Readiness readiness;
     private final RedisLink link;
+    private final Catalogue catalogue;
     private boolean beating;
 
-    Beat(Readiness readiness, RedisLink link, MeterRegistry meters) {
+    Beat(Readiness readiness, RedisLink link, Catalogue catalogue, MeterRegistry meters) {
         super("beat", Duration.ofMillis(200));
         this.readiness = readiness;
         this.link = link;
+        this.catalogue = catalogue;
         Gauge.builder("flashsale_ready", readiness, ready -> ready.ready() ? 1 : 0)
                 .register(meters);
     }
@@ -43,6 +46,7 @@ final class Beat extends Loop {
             }
         }
         if (beating) {
+            catalogue.prove();
             RedisLink.await(link.commands().hincrby("fs:control", "beat", 1));
         }
     }

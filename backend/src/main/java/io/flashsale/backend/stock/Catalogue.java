@@ -25,6 +25,7 @@ public class Catalogue {
     private final JsonMapper json;
     private final Clock clock;
     private final long keptSeconds;
+    private volatile String provedFor = "";
 
     Catalogue(ItemMapper items, RedisLink link, JsonMapper json, Clock clock, Settings settings) {
         this.items = items;
@@ -54,8 +55,19 @@ public class Catalogue {
             long published,
             @JsonProperty("public") boolean listed) {}
 
+    /**
+     * Sees to it that the Redis process that answers now has the catalogue as MySQL has it. One that was restarted may have read an
+     * older one from its file, and edges would take it for what is on sale.
+     */
+    public void prove() {
+        if (!link.process().equals(provedFor)) {
+            refresh();
+        }
+    }
+
     /** Two backends may do this at once; who writes what the other just overwrote is corrected in the next round. */
     synchronized void refresh() {
+        String process = link.process();
         var wanted = new HashMap<String, String>();
         for (Item item : items.newest(keptSeconds)) {
             wanted.put(item.sku(), json.writeValueAsString(entry(item)));
@@ -67,12 +79,13 @@ public class Catalogue {
         String[] gone = present.keySet().stream()
                 .filter(sku -> !sku.equals(VERSION) && !wanted.containsKey(sku))
                 .toArray(String[]::new);
-        if (versioned && changed.isEmpty() && gone.length == 0) {
-            return;
+        if (!versioned || !changed.isEmpty() || gone.length > 0) {
+            try (var own = link.open()) {
+                write(own.sync(), changed, gone);
+            }
         }
-        try (var own = link.open()) {
-            write(own.sync(), changed, gone);
-        }
+        // What was written went to the process that was asked before, or to a later one, which is proved anew.
+        provedFor = process;
     }
 
     private void write(RedisCommands<String, String> redis, Map<String, String> changed, String[] gone) {

@@ -42,8 +42,8 @@ interface ItemMapper {
                    OR p.updated_at > UTC_TIMESTAMP(3) - INTERVAL #{keptSeconds} SECOND)))
             """;
 
-    /** What Redis must hold: live items, and ended ones that still owe something or ended within the time that is kept. */
-    @Select("SELECT " + COLUMNS + FROM + "WHERE " + KEPT + " ORDER BY live DESC, i.id")
+    /** What Redis must hold: live items, and ended ones that still owe something or ended within the time that is kept; what is on sale first. */
+    @Select("SELECT " + COLUMNS + FROM + "WHERE " + KEPT + " ORDER BY live DESC, p.opens_at > UTC_TIMESTAMP(3), i.id")
     List<Item> kept(long keptSeconds);
 
     /** Of those, the newest published one of each SKU. */

@@ -9,6 +9,7 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.stereotype.Component;
@@ -23,6 +24,8 @@ public final class RedisLink {
 
     private static final long RETRY_NANOS = 250_000_000;
 
+    private static final Pattern RUN_ID = Pattern.compile("run_id:(\\w+)");
+
     private final LettuceConnectionFactory factory;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
     private long failedAt;
@@ -36,6 +39,15 @@ public final class RedisLink {
     public RedisAsyncCommands<String, String> commands() {
         var present = connection;
         return (present == null ? connect() : present).async();
+    }
+
+    /** Which process of Redis answers: another one after every start. */
+    String process() {
+        var id = RUN_ID.matcher(await(commands().info("server")));
+        if (!id.find()) {
+            throw new RedisException("Redis does not tell its run_id");
+        }
+        return id.group(1);
     }
 
     /** A connection of the caller's own, for MULTI. The caller closes it. */

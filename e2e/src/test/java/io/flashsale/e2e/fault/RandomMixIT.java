@@ -94,6 +94,7 @@ class RandomMixIT {
                             Crowd.codes(told),
                             nemesis.struck().size());
             assertThat(verdict.status()).as(summary).isEqualTo(Verdict.Status.GREEN);
+            sale.operator().persist(sale.sku(), "end");
             return summary;
         }
     }

@@ -175,6 +175,8 @@ final class Storm implements AutoCloseable {
                     struck,
                     healed == null ? struck : healed));
         }
+        // It need not be rebuilt with the next sale's items.
+        sale.operator().persist(sale.sku(), "end");
         return run;
     }
 

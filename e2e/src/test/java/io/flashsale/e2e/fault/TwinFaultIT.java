@@ -86,7 +86,7 @@ class TwinFaultIT {
                 storm.strike(() -> storm.processes().kill("redis"));
                 repair = CompletableFuture.runAsync(sale.operator()::repair);
                 Awaitility.await("a rebuild waits for its marker")
-                        .atMost(Duration.ofSeconds(20))
+                        .atMost(Duration.ofSeconds(40))
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> sale.stores().item(sale.sku()).epoch() > before.epoch()
                                 && (holder[0] = lockHolder(sale)) > 0);
