@@ -50,6 +50,8 @@ class Stores {
         source.addDataSourceProperty("tcpKeepAlive", "true");
         // A backend that is frozen or cut off holds locks no longer than this; idle connections are kept alive.
         source.addDataSourceProperty("sessionVariables", "wait_timeout=60");
+        // MariaDB can tell a hung transaction from an idle connection; to MySQL the rest is a comment.
+        source.setConnectionInitSql("SET SESSION wait_timeout = 60 /*M! , SESSION idle_transaction_timeout = 6 */");
         source.setKeepaliveTime(30_000);
         return source;
     }

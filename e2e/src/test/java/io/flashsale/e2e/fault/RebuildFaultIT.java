@@ -18,13 +18,13 @@ class RebuildFaultIT {
     @Selected
     void killed_when_the_epoch_is_raised_and_the_marker_has_not_passed() {
         try (var storm = new Storm("rebuild killed before its marker passed", "F-34")) {
-            Dump.Item before = redisGone(storm, () -> storm.processes().freeze("consumer"));
+            Dump.Item before = redisGone(storm, storm.hops().get(Hop.CONSUMER_MYSQL)::blackhole);
             Sale sale = storm.sale();
             killBackendWhen(
                     storm,
                     "the epoch is raised",
                     () -> sale.stores().item(sale.sku()).epoch() > before.epoch(),
-                    () -> storm.processes().thaw("consumer"));
+                    storm.hops()::heal);
         }
     }
 

@@ -81,7 +81,8 @@ class TwinFaultIT {
             Dump.Item before = sale.stores().item(sale.sku());
             long[] holder = new long[1];
             CompletableFuture<Void> repair;
-            storm.processes().freeze("consumer");
+            // no marker can pass
+            storm.hops().get(Hops.Hop.CONSUMER_MYSQL).blackhole();
             try {
                 storm.strike(() -> storm.processes().kill("redis"));
                 repair = CompletableFuture.runAsync(sale.operator()::repair);
@@ -91,7 +92,7 @@ class TwinFaultIT {
                         .until(() -> sale.stores().item(sale.sku()).epoch() > before.epoch()
                                 && (holder[0] = lockHolder(sale)) > 0);
             } catch (RuntimeException | Error e) {
-                storm.processes().thaw("consumer");
+                storm.hops().heal();
                 throw e;
             }
             long rebuilding = twin.owns(clientPort(sale, holder[0]))
@@ -99,7 +100,7 @@ class TwinFaultIT {
                     : storm.processes().pid("backend");
             storm.processes().freeze(rebuilding);
             try {
-                storm.heal(() -> storm.processes().thaw("consumer"));
+                storm.heal(storm.hops()::heal);
                 Awaitility.await("the other one rebuilds")
                         .atMost(TAKEN_OVER_WITHIN)
                         .ignoreExceptions()
