@@ -11,6 +11,8 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -31,6 +33,11 @@ import java.util.Optional;
 public final class Stores implements AutoCloseable {
 
     private final Installation installation;
+    /** A moment in a Redis that was just started must not be missed: Lettuce's own pause grows to 30 s. */
+    private final ClientResources resources = ClientResources.builder()
+            .reconnectDelay(Delay.constant(Duration.ofMillis(20)))
+            .build();
+
     private final RedisClient redisClient;
     private final StatefulRedisConnection<String, String> redis;
 
@@ -43,7 +50,7 @@ public final class Stores implements AutoCloseable {
                         "operator", installation.secret("redis-operator").toCharArray())
                 .withTimeout(Duration.ofSeconds(5))
                 .build();
-        this.redisClient = RedisClient.create(uri);
+        this.redisClient = RedisClient.create(resources, uri);
         this.redis = redisClient.connect();
     }
 
@@ -365,5 +372,6 @@ public final class Stores implements AutoCloseable {
     public void close() {
         redis.close();
         redisClient.shutdown();
+        resources.shutdown();
     }
 }
