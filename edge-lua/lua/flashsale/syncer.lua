@@ -407,13 +407,15 @@ local function sync(client)
   write_hints(lines, asked_at, redis_now)
 
   local version = text_or(replies[3])
+  local catalog_ready = version ~= nil and dict:get("catalog_proved") == 1
+  -- said before the catalogue is there to be read
+  if not catalog_ready then write_sync(asked_at, offset, false) end
   if version and version ~= ngx.shared.fs_catalog:get("redis_version") then
     local flat, catalog_err = client:hgetall(keys.CATALOG)
     if not flat then return catalog_err end
     if not hold_lock() then return end
     write_catalog(flat)
   end
-  local catalog_ready = version ~= nil and dict:get("catalog_proved") == 1
   write_sync(asked_at, offset, catalog_ready)
   view.touch()
   view.refresh()

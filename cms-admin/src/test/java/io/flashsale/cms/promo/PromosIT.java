@@ -292,7 +292,7 @@ class PromosIT {
         assertThat(again.body().get("repeated").asBoolean()).isTrue();
         assertThat(counters(sku)).isEqualTo("15 = 12 + 2 + 1");
         assertThat(ledgerOf(sku)).containsExactly("PUBLISHED 5/0/0", "TOPPED_UP 10/0/0");
-        assertThat(effectsOf(sku)).containsExactly("1 INSTALL {}", "2 TOP_UP {\"published\":15}");
+        assertThat(effectsOf(sku)).containsExactly("1 INSTALL {}", "2 TOP_UP {\"total\":15}");
         assertThat(cms.rows("SELECT detail FROM audit_log WHERE action = 'ITEM_TOPPED_UP' AND subject = ?", item(sku)))
                 .hasSize(1);
     }
@@ -337,7 +337,7 @@ class PromosIT {
 
         assertThat(answers).extracting(Answer::status).containsOnly(200);
         assertThat(counters(sku)).isEqualTo("85 = 85 + 0 + 0");
-        assertThat(effectsOf(sku)).hasSize(9).last().asString().isEqualTo("9 TOP_UP {\"published\":85}");
+        assertThat(effectsOf(sku)).hasSize(9).last().asString().isEqualTo("9 TOP_UP {\"total\":85}");
         assertThatCountersEqualTheLedger();
     }
 

@@ -172,7 +172,7 @@ class WithdrawalsIT {
         cms.post("/api/admin/items/" + sku + "/topup", "{\"add\":5,\"requestID\":\"" + sku + "-t\"}");
         assertThat(counters(sku)).isEqualTo("11 = 11 + 0 + 0, 4 withdrawn");
         assertThat(lines("SELECT payload FROM redis_effect WHERE kind = 'TOP_UP' AND promo_item_id = ?", itemId(sku)))
-                .containsExactly("{\"published\":15}");
+                .containsExactly("{\"total\":15}");
     }
 
     @ParameterizedTest

@@ -151,7 +151,7 @@ class SettlementIT {
         order("1-e", "u1", 2, 0, "PAID", null);
         ledger("1-e:HELD", "1-e", "HELD", -2, 2, 0);
         ledger("1-e:PAID", "1-e", "PAID", 0, -2, 2);
-        cms.rows("UPDATE promo_item SET sold = 4, available = 8");
+        cms.rows("UPDATE promo_item SET sold = 4, available = 5");
         payment("1-a-2", 9999, "PAID");
         share("1-a-2", "1-a", 5997, "REFUNDED");
         share("1-a-2", "1-e", 3998, "PAID");
