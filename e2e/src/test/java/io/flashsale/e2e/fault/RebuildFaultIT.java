@@ -31,7 +31,7 @@ class RebuildFaultIT {
     @Test
     void killed_in_the_middle_of_the_installation() {
         try (var storm = new Storm("rebuild killed while it installs", "F-34")) {
-            redisGone(storm, () -> storm.hops().get(Hop.BACKEND_REDIS).delay(Duration.ofMillis(100)));
+            redisGone(storm, () -> storm.hops().get(Hop.BACKEND_REDIS).delay(Duration.ofMillis(30)));
             Sale sale = storm.sale();
             killBackendWhen(
                     storm,
