@@ -51,3 +51,59 @@ describe("The edge's sources", function()
     assert.is_true(seen > 20)
   end)
 end)
+
+describe("A loop over `pairs`", function()
+  local support = require "support.edge"
+  setup(function() support.start() end)
+  teardown(function() support.stop() end)
+
+  -- How many traces nginx's own LuaJIT makes of a loop that has grown hot.
+  local function traces(prepare)
+    local home = support.dir .. "/jit"
+    os.execute("mkdir -p '" .. home .. "'")
+    local modules = support.read(support.home .. "/nginx/nginx.conf"):match("daemon off;\n(.-)worker_processes")
+    local file = assert(io.open(home .. "/nginx.conf", "w"))
+    file:write(modules, ([[
+
+      daemon off;
+      master_process off;
+      pid "%s/pid";
+      events {}
+      http {
+        lua_package_path "%s/edge-lua/lua/?.lua;;";
+        init_by_lua_block {
+          require "resty.core"
+          local platform = require "flashsale.platform"
+          %s
+          local function walk(t)
+            local sum = 0
+            for _, value in pairs(t) do sum = sum + value end
+            return sum
+          end
+          local compiled, began = 0, nil
+          jit.attach(function(what, _, from)
+            if what == "start" then began = from end
+            if what == "stop" and began == walk then compiled = compiled + 1 end
+          end, "trace")
+          local t = {}
+          for i = 1, 1000 do t["key" .. i] = i end
+          for _ = 1, 100 do assert(walk(t) == 500500) end
+          io.stdout:write("compiled ", compiled, "\n")
+          os.exit(0)
+        }
+      }
+    ]]):format(home, os.getenv "EDGE_ROOT", prepare))
+    file:close()
+    local program = io.popen(("'%s' -p '%s' -e '%s/error.log' -c '%s/nginx.conf' 2>&1"):format(
+      support.nginx, home, home, home))
+    local output = program:read "*a"
+    program:close()
+    return tonumber(output:match "compiled (%d+)"), output
+  end
+
+  it("is not compiled, and would be", function()
+    local compiled, output = traces "platform.tune()"
+    assert.equal(0, compiled, output)
+    assert.is_true(traces "" > 0)
+  end)
+end)

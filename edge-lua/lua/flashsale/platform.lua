@@ -30,6 +30,21 @@ M.redis = client
   through it either, on the starts where it grew hot before its callers. So no function here does: `return (tonumber(x))`. ]]
 function M.tune()
   require("jit.opt").start("maxirconst=4000", "maxsnap=4000", "maxrecord=16000", "maxside=500", "loopunroll=40")
+  M.interpret_pairs()
+end
+
+local next = next
+local function step(t, key)
+  local following, value = next(t, key)
+  return following, value
+end
+
+--[[ interpret_pairs(): loops over `pairs` are never compiled, in what is loaded after this. A LuaJIT of before 2023-08-13, such
+  as Debian 12's, may leave a compiled one where it began and begin it again, for ever (LuaJIT issues 1000 and 1045): a worker
+  that answers nobody any more. None of these loops is on the path of a purchase. ]]
+function M.interpret_pairs()
+  jit.off(step)
+  pairs = function(t) return step, t, nil end -- luacheck: ignore 121
 end
 
 -- CLOCK_MONOTONIC in milliseconds, as nginx cached it at the start of this turn of the event loop.

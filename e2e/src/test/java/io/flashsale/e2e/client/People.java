@@ -15,21 +15,24 @@ abstract class People {
     private final int first;
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final AtomicInteger winners = new AtomicInteger();
-    private final long giveUpNanos;
+    private final Duration patience;
+    /** Each has the whole patience when his turn comes, however long the sale took until then. */
+    private final ThreadLocal<Long> giveUpNanos = new ThreadLocal<>();
+
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     /** Winner number {@code first}, and each {@code every}-th after it. */
     People(int first, int every, Duration patience) {
         this.first = first;
         this.every = every;
-        this.giveUpNanos = System.nanoTime() + patience.toNanos();
+        this.patience = patience;
     }
 
     /** @param number 0, 1, 2 … of those who do something */
     abstract void act(Buyer buyer, String order, int number);
 
     final boolean patient() {
-        return System.nanoTime() < giveUpNanos;
+        return System.nanoTime() < giveUpNanos.get();
     }
 
     public final void heard(Basket basket, Shop.Told told) {
@@ -39,6 +42,7 @@ abstract class People {
         int winner = winners.incrementAndGet();
         if (winner % every == first) {
             threads.execute(() -> {
+                giveUpNanos.set(System.nanoTime() + patience.toNanos());
                 try {
                     act(basket.buyer(), told.id(), winner / every);
                 } catch (RuntimeException | Error e) {
