@@ -1,6 +1,9 @@
 package io.flashsale.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -28,11 +31,19 @@ public final class Bench {
         boolean known = Set.of("--running", "--write")
                 .containsAll(words.stream().filter(w -> w.startsWith("--")).toList());
         if (!NAMES.contains(name) || names.size() > 1 || !known) {
-            System.err.append(
-                    "usage: bench [" + String.join("|", NAMES) + "] [--running] [--write]; bench --help says more\n");
+            System.err.append(usage(root));
             System.exit(2);
         }
         System.exit(run(root, name, words.contains("--running"), words.contains("--write"), System.out));
+    }
+
+    /** What `./flashsale bench --help` prints, too. */
+    static String usage(Path root) {
+        try {
+            return Files.readString(root.resolve("bench/usage.txt"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int run(Path root, String name, boolean running, boolean write, PrintStream out) {

@@ -1,5 +1,6 @@
 package io.flashsale.bench;
 
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -130,6 +131,12 @@ record Mark(
 
     String wanted() {
         return (most ? "≤ " : "≥ ") + (unit == Unit.RATIO ? unit.show(bound) : Scale.text(bound) + unit.sign);
+    }
+
+    /** What was seen, in one digit more where it would read like the mark that it misses. */
+    String shown() {
+        boolean alike = !met(seen) && unit.show(seen).equals(unit.show(bound));
+        return alike ? String.format(Locale.ROOT, "%.3f%s", seen, unit.sign) : unit.show(seen);
     }
 
     /** Empty where it is one figure. */

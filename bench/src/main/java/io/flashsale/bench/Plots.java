@@ -112,7 +112,7 @@ final class Plots {
 
     private String latency() {
         List<Series> shown = report.series().stream().filter(Plots::hasLatency).toList();
-        var plot = new Plot("Latency", "milliseconds, logarithmic", true);
+        var plot = new Plot("Latency: p50 · p99 · p99.9", "ms, logarithmic", true);
         PERCENTILES.forEach((percentile, shape) -> plot.explain(shape, Kind.SEEN, Series.p(percentile)));
         boolean noisy = shown.stream().anyMatch(series -> series.noisyRuns() > 0);
         if (noisy) {

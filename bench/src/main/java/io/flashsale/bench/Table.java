@@ -81,7 +81,7 @@ final class Table {
         }
         head("Marks", "what", "mark:", "seen:", "range:", "verdict");
         for (Mark mark : report.marks()) {
-            row(mark.name(), mark.wanted(), mark.unit().show(mark.seen()), mark.range(), mark.verdict().words);
+            row(mark.name(), mark.wanted(), mark.shown(), mark.range(), mark.verdict().words);
         }
     }
 

@@ -17,6 +17,12 @@ class MarkTest {
     }
 
     @Test
+    void what_misses_its_mark_by_little_does_not_read_as_if_it_did_not() {
+        assertThat(new Mark("m", 0.8961, 0.9).shown()).isEqualTo("0.896");
+        assertThat(new Mark("m", 0.9049, 0.9).shown()).isEqualTo("0.90");
+    }
+
+    @Test
     void the_median_and_the_worst_run_are_judged_apart() {
         Series limit = series(100, 100, 100);
         Series refusals = series(95, 70, 94);
