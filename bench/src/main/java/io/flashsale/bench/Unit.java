@@ -9,6 +9,8 @@ enum Unit {
     /** Of CPU, for one request. */
     CPU_MICROS(" µs"),
     BYTES(" B"),
+    /** Of things that there should be few of, or none. */
+    COUNT(""),
     /** A quotient of two figures of one run. */
     RATIO("");
 
@@ -30,13 +32,13 @@ enum Unit {
             case PER_SECOND -> seen * (1 + noise);
             case CPU_MICROS -> seen / (1 + noise);
             case MILLIS -> 0;
-            case BYTES, RATIO -> seen;
+            case BYTES, COUNT, RATIO -> seen;
         };
     }
 
     /** In as many digits as mean something. */
     String digits(double value) {
-        boolean whole = this == PER_SECOND || this == BYTES || Math.abs(value) >= 100;
+        boolean whole = this == PER_SECOND || this == BYTES || this == COUNT || Math.abs(value) >= 100;
         return String.format(Locale.ROOT, whole ? "%,.0f" : Math.abs(value) < 10 ? "%.2f" : "%.1f", value);
     }
 
