@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The pictures of a report, by their names: what stands beside a limit, a picture for each limit, and latencies. */
 final class Plots {
@@ -100,7 +101,7 @@ final class Plots {
         List<Dot> dots = new ArrayList<>();
         Optional<Mark> mark = report.markOf(series, to);
         mark.ifPresent(m -> dots.add(new Dot(m.bound(), Shape.BAR, Kind.MARK)));
-        dots.add(new Dot(ratios.median(), Shape.CIRCLE, kind(series)));
+        dots.add(new Dot(ratios.median(), Shape.CIRCLE, kind(series, to)));
         plot.add(new Row(
                 series.name(),
                 ratios.lowest(),
@@ -151,8 +152,8 @@ final class Plots {
         }
     }
 
-    private static Kind kind(Series series) {
-        return series.noisyRuns() > 0 ? Kind.NOISY : Kind.SEEN;
+    private static Kind kind(Series... of) {
+        return Stream.of(of).anyMatch(series -> series.noisyRuns() > 0) ? Kind.NOISY : Kind.SEEN;
     }
 
     private static boolean hasLatency(Series series) {

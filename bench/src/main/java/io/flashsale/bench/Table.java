@@ -125,7 +125,8 @@ final class Table {
         }
         Series ratios = row.series().ratios(limit);
         String range = ratios.values().size() > 1 ? " (%s)".formatted(ratios.range()) : "";
-        return "%s%s of %s".formatted(Unit.RATIO.show(ratios.median()), range, limit.name());
+        String noisy = limit.noisyRuns() > 0 ? " *" : "";
+        return "%s%s of %s%s".formatted(Unit.RATIO.show(ratios.median()), range, limit.name(), noisy);
     }
 
     /** From the quietest run to the loudest. */

@@ -21,15 +21,16 @@ enum Unit {
     }
 
     /**
-     * The best that a figure could have been, had others not taken this share of a CPU: a rate is higher by that at most, a CPU time lower
-     * (their work leaves cold caches); a latency could have been anything below; a count is what it is.
+     * The best that a figure could have been, had others not taken so much of a CPU, which may have been the one that mattered: of a rate the
+     * share that was left was seen; a CPU time is lower by as much at most (their work leaves cold caches); a latency could have been anything
+     * below; a count is what it is.
      */
     double undisturbed(double seen, double noise) {
         if (!Noise.much(noise)) {
             return seen;
         }
         return switch (this) {
-            case PER_SECOND -> seen * (1 + noise);
+            case PER_SECOND -> noise < 1 ? seen / (1 - noise) : Double.POSITIVE_INFINITY;
             case CPU_MICROS -> seen / (1 + noise);
             case MILLIS -> 0;
             case BYTES, COUNT, RATIO -> seen;

@@ -23,11 +23,12 @@ record Usage(Map<String, Double> seconds) {
     static Usage of(Path home) {
         Map<String, Double> seconds = new LinkedHashMap<>();
         try (Stream<Path> pids = Files.list(home.resolve("pids"))) {
-            pids.filter(Files::isRegularFile).sorted().forEach(file -> {
+            pids.sorted().forEach(file -> {
+                String part = file.getFileName().toString();
                 String pid = firstWord(file);
-                if (pid.matches("\\d+")) {
-                    seconds.put(
-                            file.getFileName().toString().replaceAll("\\..*", ""), withChildren(Long.parseLong(pid)));
+                // nginx keeps a file of its own beside the edge's: nginx.pid
+                if (part.indexOf('.') < 0 && pid.matches("\\d+")) {
+                    seconds.put(part, withChildren(Long.parseLong(pid)));
                 }
             });
         } catch (IOException e) {

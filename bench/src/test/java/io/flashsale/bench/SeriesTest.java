@@ -40,13 +40,14 @@ class SeriesTest {
     }
 
     @Test
-    void noise_took_from_a_rate_at_most_what_it_used_and_a_latency_could_have_been_anything() {
+    void noise_left_a_rate_the_rest_of_the_cpu_at_least_and_a_latency_could_have_been_anything() {
         var rate = new Series("rate", "");
         rate.add(1000, 0.5);
         rate.add(1000, 0.05);
         rate.add(1000, Double.NaN);
-        assertThat(rate.undisturbed().values()).containsExactly(1500.0, 1000.0, 1000.0);
-        assertThat(rate.noisyRuns()).isEqualTo(1);
+        rate.add(1000, 1.2);
+        assertThat(rate.undisturbed().values()).containsExactly(2000.0, 1000.0, 1000.0, Double.POSITIVE_INFINITY);
+        assertThat(rate.noisyRuns()).isEqualTo(2);
         var latency = new Series("latency", "", Unit.MILLIS);
         latency.add(80, 0.5);
         latency.add(80, 0.05);
