@@ -30,16 +30,21 @@ import java.util.Locale;
 import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * What a buy asks of Redis, MySQL and the broker, by their own counts and not by time. What goes on by itself (beats, the edge's look at
- * Redis each 100 ms, sweeps) is measured before and taken off; it comes in bursts, so the bounds leave room for them.
+ * Redis each 100 ms, sweeps) is measured before and taken off, and the bounds leave it some room; the reconciliation, which reads everything
+ * once a minute, gets another try.
  */
 class CostIT {
 
     private static final Duration IDLE = Duration.ofSeconds(5);
+    /** Some ten seconds each. */
+    private static final Duration TRIES = Duration.ofSeconds(45);
+
     private static final int ALONE = 200;
     private static final int CROWD = 2000;
     private static final int AT_ONCE = 128;
@@ -89,12 +94,12 @@ class CostIT {
 
     @Test
     void a_buyer_alone_costs_three_calls_of_redis_one_send_and_one_transaction() {
-        assertAtMost(MOST_ALONE, costOfBuying(Terms.of("COST-ALONE", ALONE), 1));
+        inOneTry(() -> assertAtMost(MOST_ALONE, costOfBuying(Terms.of("COST-ALONE", ALONE), 1)));
     }
 
     @Test
     void buyers_in_a_crowd_share_all_but_the_call_that_takes_their_units() {
-        assertAtMost(MOST_IN_A_CROWD, costOfBuying(Terms.of("COST-CROWD", CROWD), AT_ONCE));
+        inOneTry(() -> assertAtMost(MOST_IN_A_CROWD, costOfBuying(Terms.of("COST-CROWD", CROWD), AT_ONCE)));
     }
 
     @Test
@@ -106,15 +111,24 @@ class CostIT {
         Awaitility.await("the edge knows that nothing is left").until(() -> "ALL_RESERVED"
                 .equals(shop.buyNow(late.get(0), terms.sku(), 1, "first").code()));
 
-        Map<Kind, Double> idle = meters.idle(IDLE);
-        Meters.Reading before = meters.read();
-        assertThat(buy(late, terms.sku(), 32)).containsOnlyKeys("ALL_RESERVED");
-        Map<Kind, Double> each = meters.read().each(REFUSALS, before, idle);
+        inOneTry(() -> {
+            Map<Kind, Double> idle = meters.idle(IDLE);
+            Meters.Reading before = meters.read();
+            assertThat(buy(late, terms.sku(), 32)).containsOnlyKeys("ALL_RESERVED");
+            Map<Kind, Double> each = meters.read().each(REFUSALS, before, idle);
+            var softly = new SoftAssertions();
+            each.forEach((kind, cost) ->
+                    softly.assertThat(cost).as("%s for a refusal", kind).isLessThan(NONE));
+            softly.assertAll();
+        });
+    }
 
-        var softly = new SoftAssertions();
-        each.forEach((kind, cost) ->
-                softly.assertThat(cost).as("%s for a refusal", kind).isLessThan(NONE));
-        softly.assertAll();
+    private static void inOneTry(ThrowingRunnable measured) {
+        Awaitility.await()
+                .atMost(TRIES)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .untilAsserted(measured);
     }
 
     /** For each of the terms' units, bought by a buyer of its own. */
@@ -145,7 +159,8 @@ class CostIT {
         softly.assertThat(each.get(MESSAGES)).as("messages for a buy: %s", each).isEqualTo(1);
         most.forEach((kind, bound) -> softly.assertThat(each.get(kind))
                 .as("%s for a buy: %s", kind, each)
-                .isBetween(0.0, bound));
+                .isPositive()
+                .isLessThanOrEqualTo(bound));
         softly.assertAll();
     }
 }
