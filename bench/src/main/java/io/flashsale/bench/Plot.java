@@ -87,7 +87,7 @@ final class Plot {
         return this;
     }
 
-    /** Explains a sign. */
+    /** Explains a sign; what nobody was marked with, nor seen under, needs no explanation. */
     Plot explain(Shape shape, Kind kind, String words) {
         legend.add(new Entry(shape, kind, words));
         return this;
@@ -99,6 +99,7 @@ final class Plot {
         double right = 24
                 + LETTER
                         * rows.stream().mapToInt(r -> r.figure().length()).max().orElse(0);
+        List<Entry> legend = legend();
         double legendWidth = legend.stream().mapToDouble(Plot::width).sum();
         double words = 32 + Math.max(9 * title.length(), legendWidth);
         double width = Math.max(left + AXIS + right, words);
@@ -111,7 +112,7 @@ final class Plot {
         svg.append(STYLE);
         put("<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>");
         put("<text class=\"title\" x=\"16\" y=\"24\">%s</text>", escaped(title));
-        legend();
+        draw(legend);
         Scale scale = scale();
         for (double tick : scale.ticks()) {
             double x = left + scale.at(tick);
@@ -145,7 +146,16 @@ final class Plot {
                 row.lowest(), row.dots().stream().mapToDouble(Dot::at).min().orElse(Double.MAX_VALUE));
     }
 
-    private void legend() {
+    private List<Entry> legend() {
+        return legend.stream()
+                .filter(entry -> entry.kind() == Kind.SEEN
+                        || rows.stream()
+                                .flatMap(row -> row.dots().stream())
+                                .anyMatch(dot -> dot.kind() == entry.kind()))
+                .toList();
+    }
+
+    private void draw(List<Entry> legend) {
         double x = 22;
         for (Entry entry : legend) {
             sign(new Dot(0, entry.shape(), entry.kind()), x, 44);

@@ -1,7 +1,5 @@
 package io.flashsale.bench;
 
-import static java.util.Objects.requireNonNull;
-
 import io.flashsale.bench.Plot.Dot;
 import io.flashsale.bench.Plot.Kind;
 import io.flashsale.bench.Plot.Row;
@@ -9,11 +7,12 @@ import io.flashsale.bench.Plot.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The pictures of a report, by their names: what stands beside a limit, a picture for each limit, and latencies. */
+/** The pictures of a report: ratios to each limit that several figures stand beside, all other ratios in one, growth, latencies. */
 final class Plots {
 
     private static final Map<Double, Shape> PERCENTILES = new LinkedHashMap<>();
@@ -33,8 +32,16 @@ final class Plots {
     /** SVG by the end of a file's name. */
     Map<String, String> all() {
         Map<String, String> plots = new LinkedHashMap<>();
+        List<Series> alone = new ArrayList<>();
         for (Series limit : report.roots()) {
-            plots.put(fileName(limit), ratios(limit));
+            if (report.besides(limit).size() == 1) {
+                alone.add(limit);
+            } else {
+                plots.put(fileName(limit), besides(limit));
+            }
+        }
+        if (!alone.isEmpty()) {
+            plots.put("own-limits", eachBesideItsOwn(alone));
         }
         if (report.rows().stream().anyMatch(Report.Row::grown)) {
             plots.put("growth", growth());
@@ -45,62 +52,51 @@ final class Plots {
         return plots;
     }
 
-    private String growth() {
-        var plot = new Plot("Growth", "ratio to the smallest", false);
-        List<Report.Row> grown =
-                report.rows().stream().filter(Report.Row::grown).toList();
-        explain(plot, grown.stream().anyMatch(row -> row.series().noisyRuns() > 0), "median and range of the runs");
-        boolean marked = false;
-        for (Report.Row row : grown) {
-            Series smaller = requireNonNull(row.limit());
-            marked |= add(
-                    plot,
-                    row.series(),
-                    smaller,
-                    "%s → %s"
-                            .formatted(
-                                    smaller.unit().digits(smaller.median()),
-                                    row.series().unit().show(row.series().median())));
-        }
-        if (marked) {
-            plot.explain(Shape.BAR, Kind.MARK, "mark");
-        }
-        return plot.svg();
-    }
-
     private static String fileName(Series limit) {
         return limit.name()
-                .toLowerCase(java.util.Locale.ROOT)
+                .toLowerCase(Locale.ROOT)
                 .replaceAll("[^a-z0-9]+", "-")
                 .replaceAll("^-|-$", "");
     }
 
-    private String ratios(Series limit) {
-        var plot = new Plot("Beside " + limit.name(), "ratio to " + limit.name(), false);
-        List<Series> besides = report.besides(limit);
-        explain(
-                plot,
-                limit.noisyRuns()
-                                + besides.stream().mapToLong(Series::noisyRuns).sum()
-                        > 0,
-                "median and range of the runs");
+    private String besides(Series limit) {
+        Plot plot = ofRatios("Beside " + limit.name(), "ratio to " + limit.name());
         add(plot, limit, limit, limit.unit().show(limit.median()));
-        boolean marked = false;
-        for (Series series : besides) {
-            marked |= add(plot, series, limit, series.unit().show(series.median()));
-        }
-        if (marked) {
-            plot.explain(Shape.BAR, Kind.MARK, "mark");
+        report.besides(limit).forEach(s -> add(plot, s, limit, s.unit().show(s.median())));
+        return plot.svg();
+    }
+
+    private String eachBesideItsOwn(List<Series> limits) {
+        Plot plot = ofRatios("Each beside a limit of its own", "ratio to its limit");
+        limits.forEach(limit -> report.besides(limit).forEach(s -> add(plot, s, limit, both(s, " of ", limit))));
+        return plot.svg();
+    }
+
+    private String growth() {
+        Plot plot = ofRatios("Growth", "ratio to the smallest");
+        for (Report.Row row : report.rows()) {
+            if (row.grown() && row.limit() != null) {
+                add(plot, row.series(), row.limit(), both(row.limit(), " → ", row.series()));
+            }
         }
         return plot.svg();
     }
 
-    /** A row of ratios; returns whether it has a mark. */
-    private boolean add(Plot plot, Series series, Series to, String figure) {
+    private static String both(Series one, String word, Series other) {
+        return one.unit().digits(one.median()) + word + other.unit().show(other.median());
+    }
+
+    private static Plot ofRatios(String title, String axis) {
+        return new Plot(title, axis, false)
+                .explain(Shape.CIRCLE, Kind.SEEN, "median and range of the runs")
+                .explain(Shape.CIRCLE, Kind.NOISY, "others used the machine")
+                .explain(Shape.BAR, Kind.MARK, "mark");
+    }
+
+    private void add(Plot plot, Series series, Series to, String figure) {
         Series ratios = series.ratios(to);
         List<Dot> dots = new ArrayList<>();
-        Optional<Mark> mark = report.markOf(series, to);
-        mark.ifPresent(m -> dots.add(new Dot(m.bound(), Shape.BAR, Kind.MARK)));
+        report.markOf(series, to).ifPresent(mark -> dots.add(new Dot(mark.bound(), Shape.BAR, Kind.MARK)));
         dots.add(new Dot(ratios.median(), Shape.CIRCLE, kind(series, to)));
         plot.add(new Row(
                 series.name(),
@@ -108,48 +104,35 @@ final class Plots {
                 ratios.highest(),
                 dots,
                 "%s  (%s)".formatted(Unit.RATIO.show(ratios.median()), figure)));
-        return mark.isPresent();
     }
 
     private String latency() {
-        List<Series> shown = report.series().stream().filter(Plots::hasLatency).toList();
         var plot = new Plot("Latency: p50 · p99 · p99.9", "ms, logarithmic", true);
         PERCENTILES.forEach((percentile, shape) -> plot.explain(shape, Kind.SEEN, Series.p(percentile)));
-        boolean noisy = shown.stream().anyMatch(series -> series.noisyRuns() > 0);
-        if (noisy) {
-            plot.explain(Shape.CIRCLE, Kind.NOISY, "others used the machine");
-        }
-        boolean marked = false;
-        for (Series series : shown) {
+        plot.explain(Shape.CIRCLE, Kind.NOISY, "others used the machine");
+        plot.explain(Shape.DIAMOND, Kind.MARK, "mark of that percentile");
+        report.series().stream().filter(Plots::hasLatency).forEach(series -> {
             List<Dot> marks = new ArrayList<>();
             List<Dot> seen = new ArrayList<>();
-            List<String> figures = new ArrayList<>();
             PERCENTILES.forEach((percentile, shape) -> {
                 Series millis = series.percentile(percentile);
                 if (!millis.values().isEmpty()) {
                     seen.add(new Dot(millis.median(), shape, kind(series)));
-                    figures.add(Unit.MILLIS.digits(millis.median()));
                     report.markOf(millis, null).ifPresent(m -> marks.add(new Dot(m.bound(), shape, Kind.MARK)));
                 }
             });
-            marked |= !marks.isEmpty();
+            String figures =
+                    seen.stream().map(dot -> Unit.MILLIS.digits(dot.at())).collect(Collectors.joining(" · "));
             double lowest = seen.get(0).at();
             double highest = seen.get(seen.size() - 1).at();
-            List<Dot> dots = new ArrayList<>(marks);
-            dots.addAll(seen);
-            plot.add(new Row(series.name(), lowest, highest, dots, String.join(" · ", figures)));
-        }
-        if (marked) {
-            plot.explain(Shape.DIAMOND, Kind.MARK, "mark of that percentile");
-        }
+            plot.add(new Row(
+                    series.name(),
+                    lowest,
+                    highest,
+                    Stream.concat(marks.stream(), seen.stream()).toList(),
+                    figures));
+        });
         return plot.svg();
-    }
-
-    private static void explain(Plot plot, boolean noisy, String words) {
-        plot.explain(Shape.CIRCLE, Kind.SEEN, words);
-        if (noisy) {
-            plot.explain(Shape.CIRCLE, Kind.NOISY, "others used the machine");
-        }
     }
 
     private static Kind kind(Series... of) {

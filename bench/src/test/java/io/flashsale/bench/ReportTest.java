@@ -90,16 +90,27 @@ class ReportTest {
         report.limit(small);
         report.growth(large, small);
         report.mark(Mark.atMost("growth", large, small, 1.1));
+        Series file = named("a file", 100);
+        report.limit(file);
+        report.besides(named("a page", 97), file);
         Path table = report.write(folder, "day", "Benchmark", CONDITIONS);
         assertThat(table)
                 .content()
-                .contains("![raw send](day-raw-send.svg)", "![latency](day-latency.svg)", "![growth](day-growth.svg)");
+                .contains(
+                        "![raw send](day-raw-send.svg)",
+                        "![latency](day-latency.svg)",
+                        "![growth](day-growth.svg)",
+                        "![own limits](day-own-limits.svg)");
         assertThat(folder.resolve("day.json")).exists();
         for (String plot : List.of("raw-send", "latency", "growth")) {
             Document svg = xml(folder.resolve("day-" + plot + ".svg"));
             assertThat(svg.getElementsByTagName("circle").getLength()).as(plot).isPositive();
             assertThat(Files.readString(folder.resolve("day-" + plot + ".svg"))).contains("class=\"mark\"");
         }
+        assertThat(folder.resolve("day-own-limits.svg"))
+                .content()
+                .contains("0.97  (97 of 100/s)")
+                .doesNotContain(">mark<");
     }
 
     @Test
