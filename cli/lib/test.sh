@@ -263,6 +263,7 @@ free_port_block() {
 
 verb_bench() {
   local yes=0
+  [[ "${1:-}" != --help ]] || { cat -- "$ROOT/bench/usage.txt" && return; }
   [[ "${1:-}" != --yes ]] || { yes=1 && shift; }
   prepare_home
   ensure_packages "$yes" "$NEEDED_TO_RUN" "$NEEDED_TO_BENCH"

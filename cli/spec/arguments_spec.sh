@@ -16,6 +16,12 @@ test_help_names_every_verb() {
   for verb in up down status logs reset doctor promo buyers stock refund settle dlq reconcile mysql redis test bench; do says "$verb"; done
 }
 
+test_bench_says_how_it_is_called_before_it_installs_or_builds_anything() {
+  cli bench --help
+  ends_with 0
+  says '[--running] [--write]'
+}
+
 test_an_unknown_verb_is_misuse() { refused "'sell' is no verb" sell; }
 test_an_unknown_flag_is_misuse() { refused "'--now' is not known" up --now; }
 test_an_unknown_stage_is_misuse() { refused "'everything' is no stage" test everything; }

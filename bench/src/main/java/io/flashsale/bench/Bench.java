@@ -1,7 +1,12 @@
 package io.flashsale.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -10,13 +15,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code Bench ROOT [NAME] [--running] [--write]}: measures, prints a table with its conditions, and ends with 1 if a mark was missed.
- * A private copy of the system is started for it and deleted afterwards.
+ * {@code Bench ROOT [NAME] [--running] [--write]}: measures, prints a table with its conditions, and writes it with plots and all figures
+ * as JSON. Ends with 0 if all marks are met, 1 if one is not, 3 if none is missed but one cannot be told for the noise of others, 2 if it
+ * was called wrongly. A private copy of the system is started for it and deleted afterwards.
  */
 public final class Bench {
 
-    private static final Set<String> NAMES =
-            new LinkedHashSet<>(List.of("all", "quick", "edge", "accepted", "queue", "rows"));
+    static final Set<String> NAMES = new LinkedHashSet<>(List.of("all", "quick", "edge", "accepted", "queue", "rows"));
 
     public static void main(String[] args) {
         Path root = Path.of(args[0]);
@@ -26,19 +31,29 @@ public final class Bench {
         boolean known = Set.of("--running", "--write")
                 .containsAll(words.stream().filter(w -> w.startsWith("--")).toList());
         if (!NAMES.contains(name) || names.size() > 1 || !known) {
-            System.err.append("usage: bench [" + String.join("|", NAMES) + "] [--running] [--write]\n");
+            System.err.append(usage(root));
             System.exit(2);
         }
-        System.exit(run(root, name, words.contains("--running"), words.contains("--write"), System.out) ? 0 : 1);
+        System.exit(run(root, name, words.contains("--running"), words.contains("--write"), System.out));
     }
 
-    private static boolean run(Path root, String name, boolean running, boolean write, PrintStream out) {
+    /** What `./flashsale bench --help` prints, too. */
+    static String usage(Path root) {
+        try {
+            return Files.readString(root.resolve("bench/usage.txt"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int run(Path root, String name, boolean running, boolean write, PrintStream out) {
         String load = Conditions.load();
         String id = Long.toString(System.currentTimeMillis() / 1000, 36);
         Plan plan = name.equals("quick") ? Plan.quick(id) : Plan.whole(id);
         var report = new Report(System.err);
         boolean all = name.equals("all") || name.equals("quick");
         var target = running ? Target.running(root) : Target.own(root);
+        Noise.systemUnderLoad(target.home());
         // also when it is interrupted: nothing may be left running
         var ending = new Thread(target::close);
         Runtime.getRuntime().addShutdownHook(ending);
@@ -63,12 +78,14 @@ public final class Bench {
             new RawRows(target).measure(rows, plan.runs(), plan.rawSeconds());
             report.alone(rows);
         }
-        String markdown = report.markdown(name, Conditions.here(root, load));
-        out.append(markdown).flush();
-        if (write) {
-            report.say("written to %s", Report.write(root, name, markdown));
-        }
-        return report.allMet();
+        var conditions = Conditions.here(root, load);
+        LocalDate day = LocalDate.now(ZoneOffset.UTC);
+        String title = "Benchmark `%s`, %s".formatted(name, day);
+        out.append(report.markdown(title, conditions)).flush();
+        Path folder = root.resolve(write ? "docs/benchmarks" : "target/bench");
+        report.say(
+                "table, plots and JSON: %s", report.write(folder, write ? day + "-" + name : name, title, conditions));
+        return report.exitCode();
     }
 
     private Bench() {}

@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/** The machine and the programs that figures were measured with. */
-final class Conditions {
+/**
+ * The machine and the programs that figures were measured with.
+ *
+ * @param loadBefore the kernel's load averages before anything of ours ran
+ */
+record Conditions(String machine, List<String> programs, String commit, String loadBefore) {
 
-    /** The kernel's load averages, read before anything of ours runs. */
     static String load() {
         try {
             return Files.readString(Path.of("/proc/loadavg")).replaceAll(" \\d+/.*\\s*", "");
@@ -22,37 +26,44 @@ final class Conditions {
         return Double.parseDouble(load.split(" ")[0]) > 0.5;
     }
 
-    static String here(Path root, String loadBefore) {
+    static Conditions here(Path root, String loadBefore) {
         String commit = Commands.firstLine("git", "-C", root.toString(), "rev-parse", "--short", "HEAD");
         boolean dirty = !Commands.firstLine("git", "-C", root.toString(), "status", "--porcelain")
                 .equals("?");
+        return new Conditions(
+                "%s, %d CPUs, %s, Linux %s"
+                        .formatted(
+                                field("/proc/cpuinfo", "model name"),
+                                Runtime.getRuntime().availableProcessors(),
+                                memory(),
+                                System.getProperty("os.version")),
+                List.of(
+                        Commands.firstLine(PlainNginx.nginx(), "-v"),
+                        Commands.firstLine("redis-server", "--version").replaceAll(" (sha|malloc|bits|build)=\\S+", ""),
+                        Commands.firstLine("mariadbd", "--version"),
+                        "RocketMQ in this checkout",
+                        "Java " + System.getProperty("java.version"),
+                        Commands.firstLine("wrk", "-v").replaceAll(" Copyright.*", "")),
+                commit + (dirty ? ", with changes" : ""),
+                loadBefore);
+    }
+
+    String markdown() {
         return """
-            - machine: %s, %d CPUs, %s, Linux %s
-            - programs: %s; %s; %s; RocketMQ in this checkout; Java %s; %s
-            - commit: %s%s
+            - machine: %s
+            - programs: %s
+            - commit: %s
             - load average of the last minutes before it began: %s%s
             - everything runs on this one machine, the load generator included; ratios are to limits of the same run
             """
                 .formatted(
-                        cpu(),
-                        Runtime.getRuntime().availableProcessors(),
-                        memory(),
-                        System.getProperty("os.version"),
-                        Commands.firstLine(PlainNginx.nginx(), "-v"),
-                        Commands.firstLine("redis-server", "--version").replaceAll(" (sha|malloc|bits|build)=\\S+", ""),
-                        Commands.firstLine("mariadbd", "--version"),
-                        System.getProperty("java.version"),
-                        Commands.firstLine("wrk", "-v").replaceAll(" Copyright.*", ""),
+                        machine,
+                        String.join("; ", programs),
                         commit,
-                        dirty ? ", with changes" : "",
                         loadBefore,
                         busy(loadBefore)
                                 ? "; OTHERS WERE AT WORK ON THIS MACHINE: these figures are not to be quoted"
                                 : "");
-    }
-
-    private static String cpu() {
-        return field("/proc/cpuinfo", "model name");
     }
 
     private static String memory() {
@@ -70,6 +81,4 @@ final class Conditions {
             throw new UncheckedIOException(file, e);
         }
     }
-
-    private Conditions() {}
 }

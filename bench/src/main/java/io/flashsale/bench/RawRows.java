@@ -31,13 +31,16 @@ final class RawRows {
             long number = 0;
             try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
                 for (int run = 0; run < runs; run++) {
+                    Noise noise = Noise.begin();
                     long start = System.nanoTime();
                     long first = number;
                     while (System.nanoTime() - start < seconds * 1e9) {
                         number = batch(insert, number);
                         connection.commit();
                     }
-                    into.add((number - first) / ((System.nanoTime() - start) / 1e9));
+                    double took = (System.nanoTime() - start) / 1e9;
+                    noise.end();
+                    into.add((number - first) / took);
                 }
             }
             statement.execute("DROP TABLE bench_orders");

@@ -23,17 +23,31 @@ record Usage(Map<String, Double> seconds) {
     static Usage of(Path home) {
         Map<String, Double> seconds = new LinkedHashMap<>();
         try (Stream<Path> pids = Files.list(home.resolve("pids"))) {
-            pids.filter(Files::isRegularFile).sorted().forEach(file -> {
+            pids.sorted().forEach(file -> {
+                String part = file.getFileName().toString();
                 String pid = firstWord(file);
-                if (pid.matches("\\d+")) {
-                    seconds.put(
-                            file.getFileName().toString().replaceAll("\\..*", ""), withChildren(Long.parseLong(pid)));
+                // nginx keeps a file of its own beside the edge's: nginx.pid
+                if (part.indexOf('.') < 0 && pid.matches("\\d+")) {
+                    seconds.put(part, withChildren(Long.parseLong(pid)));
                 }
             });
         } catch (IOException e) {
             throw new IllegalStateException("is the system up? " + home, e);
         }
         return new Usage(seconds);
+    }
+
+    /** Of this program and what it has started and not let go: the generators. Those that ended are in it. */
+    static double ofThisProgram() {
+        return Stream.concat(
+                        Stream.of(ProcessHandle.current()),
+                        ProcessHandle.current().descendants())
+                .mapToDouble(process -> ofProcess(process.pid(), true))
+                .sum();
+    }
+
+    double total() {
+        return seconds.values().stream().mapToDouble(Double::doubleValue).sum();
     }
 
     /** Microseconds of CPU for each of so many requests, by part, since an earlier reading. */
@@ -54,18 +68,23 @@ record Usage(Map<String, Double> seconds) {
     }
 
     private static double withChildren(long pid) {
-        return ofProcess(pid)
+        return ofProcess(pid, false)
                 + ProcessHandle.of(pid).stream()
                         .flatMap(ProcessHandle::descendants)
-                        .mapToDouble(child -> ofProcess(child.pid()))
+                        .mapToDouble(child -> ofProcess(child.pid(), false))
                         .sum();
     }
 
-    private static double ofProcess(long pid) {
+    /** @param ended whether its children that ended count, too */
+    private static double ofProcess(long pid, boolean ended) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+            long ticks = 0;
+            for (int i = 11; i < (ended ? 15 : 13); i++) {
+                ticks += Long.parseLong(fields[i]);
+            }
+            return ticks / TICKS_PER_SECOND;
         } catch (IOException gone) {
             return 0;
         }

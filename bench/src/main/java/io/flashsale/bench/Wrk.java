@@ -17,6 +17,11 @@ record Wrk(Path script, int threads, int connections, Cpus cpus) {
     record Result(
             double perSecond, long requests, long broken, long p50, long p99, long p999, Map<String, Long> codes) {
 
+        /** In milliseconds, for {@link Series#latency}. */
+        Map<Double, Double> latency() {
+            return Map.of(50.0, p50 / 1e3, 99.0, p99 / 1e3, 99.9, p999 / 1e3);
+        }
+
         double perSecond(String code) {
             return perSecond * codes.getOrDefault(code, 0L) / Math.max(1, requests);
         }
@@ -50,7 +55,9 @@ record Wrk(Path script, int threads, int connections, Cpus cpus) {
         if (count) {
             command.add("count");
         }
+        Noise noise = Noise.begin();
         String output = Commands.require(command, Map.of());
+        noise.end();
         String line = output.lines()
                 .filter(l -> l.startsWith("RESULT "))
                 .findFirst()
