@@ -72,46 +72,78 @@ local function encode(value)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
-local function send(value)
+--[[ Answers are encoded once for all who ask until the next news, and at most KEEP_MS: from then on a hint may be too old. Only
+  what there is has one, so their number is bounded. ]]
+local KEEP_MS = 100
+local kept, kept_generation, kept_until = {}, -1, 0
+
+-- answer_of(key, make): what is kept under a key, or else of make(key): its text after the opening brace, and its ETag.
+local function answer_of(key, make)
+  local now = platform.monotonic_ms()
+  if view.generation ~= kept_generation or now >= kept_until then
+    kept, kept_generation, kept_until = {}, view.generation, now + KEEP_MS
+  end
+  local answer = kept[key]
+  if answer then return answer end
+  local value = make(key)
+  if not value then return nil end
   local content = encode(value)
-  local etag = string.format('W/"%08x-%x"', ngx.crc32_long(content), #content)
-  ngx.header["ETag"] = etag
-  ngx.header["Cache-Control"] = "no-cache"
+  answer = { rest = "," .. content:sub(2), etag = string.format('W/"%08x-%x"', ngx.crc32_long(content), #content) }
+  kept[key] = answer
+  return answer
+end
+
+local function send(answer)
+  local header = ngx.header
+  header["ETag"] = answer.etag
+  header["Cache-Control"] = "no-cache"
   local known = ngx.var.http_if_none_match
-  if known and known:find(etag:sub(3), 1, true) then
+  if known and known:find(answer.etag:sub(3), 1, true) then
     ngx.status = 304
     return
   end
-  ngx.header["Content-Type"] = "application/json"
-  ngx.print('{"now":', string.format("%d", view.redis_now()), ",", content:sub(2))
+  header["Content-Type"] = "application/json"
+  ngx.print('{"now":', string.format("%d", view.redis_now()), answer.rest)
+end
+
+local function all()
+  local list = promos()
+  return { promos = list }
 end
 
 -- GET /api/promos
 function M.promos()
-  view.refresh()
+  view.refresh(platform.monotonic_ms())
   if not view.catalog_ready then return problem.send(503) end
-  local list = promos()
-  return send({ promos = list })
+  return send(answer_of("", all))
+end
+
+local function one(id)
+  local _, by_id = promos()
+  return by_id[id]
 end
 
 -- GET /api/promos/{id}
 function M.promo(id)
-  view.refresh()
+  view.refresh(platform.monotonic_ms())
   if not view.catalog_ready then return problem.send(503) end
-  local _, by_id = promos()
-  local promo = by_id[tonumber(id)]
-  if not promo then return problem.send(404) end
-  return send(promo)
+  local answer = answer_of(tonumber(id), one)
+  if not answer then return problem.send(404) end
+  return send(answer)
+end
+
+local function item(sku)
+  local found = view.by_sku[sku]
+  return found and found.public and shown(found)
 end
 
 --[[ GET /api/items/{sku}: of the catalogue alone, so names that somebody makes up cost nobody else anything. What is there
   and not public is not shown. ]]
 function M.item(sku)
-  view.refresh()
-  local item = view.by_sku[sku]
-  if not item and not view.catalog_ready then return problem.send(503) end
-  if not item or not item.public then return problem.send(404) end
-  return send(shown(item))
+  view.refresh(platform.monotonic_ms())
+  local answer = answer_of(sku, item)
+  if answer then return send(answer) end
+  return problem.send(not view.by_sku[sku] and not view.catalog_ready and 503 or 404)
 end
 
 return M
