@@ -1,7 +1,9 @@
---[[ /livez: this worker runs. /readyz: a buyer could buy through this edge right now. /metrics: counters and gauges. ]]
+--[[ /livez: all workers run; where one does not, nginx wants to be started anew. /readyz: a buyer could buy through this edge
+  right now. /metrics: counters and gauges. ]]
 
 local metrics = require "flashsale.metrics"
 local platform = require "flashsale.platform"
+local pulse = require "flashsale.pulse"
 local settings = require "flashsale.settings"
 local view = require "flashsale.view"
 
@@ -15,16 +17,18 @@ local function send(status, text)
 end
 
 function M.live()
+  if pulse.stuck() then return send(503, '{"status":"DOWN","workers":false}\n') end
   return send(200, '{"status":"UP"}\n')
 end
 
 function M.ready()
   view.refresh()
   local now = platform.monotonic_ms()
-  local up = not view.closed(now) and view.catalog_ready
+  local workers = not pulse.stuck()
+  local up = workers and not view.closed(now) and view.catalog_ready
   return send(up and 200 or 503, string.format(
-    '{"status":"%s","redis":%s,"catalog":%s,"blacklist":%s,"backend":%s}\n', up and "UP" or "DOWN",
-    view.redis_answers(now), view.catalog_ready, view.blacklist_ready, view.backend_answers(now)))
+    '{"status":"%s","workers":%s,"redis":%s,"catalog":%s,"blacklist":%s,"backend":%s}\n', up and "UP" or "DOWN",
+    workers, view.redis_answers(now), view.catalog_ready, view.blacklist_ready, view.backend_answers(now)))
 end
 
 local DICTS = { "fs_state", "fs_catalog", "fs_hints", "fs_holders", "fs_metrics", "fs_answers", "fs_bucket_account",
@@ -46,6 +50,7 @@ function M.metrics()
     { "blacklist_ready", view.blacklist_ready and 1 or 0 },
     { "gate_open", view.closed(now) and 0 or 1 },
     { "items", items },
+    { "workers_stuck", pulse.stuck() and 1 or 0 },
     { string.format('info{node="%s"}', settings.node), 1 },
   }
   for _, name in ipairs(DICTS) do

@@ -13,6 +13,7 @@ local holders = require "flashsale.holders"
 local keys = require "flashsale.keys"
 local metrics = require "flashsale.metrics"
 local platform = require "flashsale.platform"
+local pulse = require "flashsale.pulse"
 local redis = require "flashsale.redis"
 local tally = require "flashsale.tally"
 local view = require "flashsale.view"
@@ -465,6 +466,7 @@ end
 function M.start(name)
   me = name
   return ngx.timer.every(M.TICK_MS / 1000, function(premature)
+    pulse.beat()
     if premature or busy then return end
     busy = true
     local ok, err = pcall(tick)
