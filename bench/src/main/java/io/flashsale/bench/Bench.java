@@ -21,7 +21,8 @@ import java.util.Set;
  */
 public final class Bench {
 
-    static final Set<String> NAMES = new LinkedHashSet<>(List.of("all", "quick", "edge", "accepted", "queue", "rows"));
+    static final Set<String> NAMES = new LinkedHashSet<>(
+            List.of("all", "quick", "edge", "pages", "reservation", "growth", "accepted", "queue", "rows"));
 
     public static void main(String[] args) {
         Path root = Path.of(args[0]);
@@ -61,8 +62,8 @@ public final class Bench {
             report.say("starting a system of its own under %s", target.home());
             target.up(Map.of());
         }
-        if (all || name.equals("edge")) {
-            new EdgeBench(target, plan, report).run();
+        if (all || Edges.NAMES.contains(name)) {
+            Edges.run(name, target, plan, report);
         }
         if (all || name.equals("accepted")) {
             new AcceptedBench(target, plan, report).run();

@@ -3,6 +3,7 @@ package io.flashsale.bench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -14,10 +15,14 @@ final class Commands {
 
     /** Runs a command; standard error joins the output. */
     static Ended run(List<String> command, Map<String, String> environment) {
+        return run(command, environment, Path.of("/dev/null"));
+    }
+
+    private static Ended run(List<String> command, Map<String, String> environment, Path input) {
         try {
             var builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
+                    .redirectInput(ProcessBuilder.Redirect.from(input.toFile()));
             builder.environment().putAll(environment);
             Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -36,7 +41,12 @@ final class Commands {
 
     /** The output of a command that must succeed. */
     static String require(List<String> command, Map<String, String> environment) {
-        Ended ended = run(command, environment);
+        return require(command, environment, Path.of("/dev/null"));
+    }
+
+    /** @param input what it reads */
+    static String require(List<String> command, Map<String, String> environment, Path input) {
+        Ended ended = run(command, environment, input);
         if (ended.exit() != 0) {
             throw new IllegalStateException("%s ended with %d:%n%s".formatted(command, ended.exit(), ended.output()));
         }

@@ -38,7 +38,7 @@ record Conditions(String machine, List<String> programs, String commit, String l
                                 memory(),
                                 System.getProperty("os.version")),
                 List.of(
-                        Commands.firstLine(PlainNginx.nginx(), "-v"),
+                        Commands.firstLine(Nginx.program(), "-v"),
                         Commands.firstLine("redis-server", "--version").replaceAll(" (sha|malloc|bits|build)=\\S+", ""),
                         Commands.firstLine("mariadbd", "--version"),
                         "RocketMQ in this checkout",

@@ -18,10 +18,10 @@ record Cpus(boolean apart) {
         return apart ? List.of("taskset", "-c", "0") : List.of();
     }
 
-    /** Moves a process that runs to the workers' CPU. */
-    void place(long pid) {
+    /** Moves a thread that runs to the generator's CPU. */
+    void placeGenerator(long thread) {
         if (apart) {
-            Commands.require(List.of("taskset", "-a", "-cp", "0", Long.toString(pid)), Map.of());
+            Commands.require(List.of("taskset", "-cp", "1", Long.toString(thread)), Map.of());
         }
     }
 }

@@ -1,128 +1,156 @@
 package io.flashsale.bench;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a refusal costs, next to nginx that only answers: one worker on one CPU, the generator on another, the same requests. Each
- * start of nginx is measured anew, since a bad draw of its string hash lasts as long as the process.
+ * What a refusal costs, next to nginx that only answers: one worker on one CPU, the generator on another, the same requests, each of
+ * another buyer's session. Each start of nginx is measured anew, with its limit beside it, since a bad draw of its string hash, or an
+ * order in which LuaJIT met the code, lasts as long as the process.
+ *
+ * <p>The limit is a bare {@code return 200}. One that also sends the headers which the project demands of every answer is measured
+ * beside it: the difference is the price of these headers, which no code can bring down.
+ *
+ * <p>Rates are judged as they are seen, and once more by the worker's CPU for an answer: a limit that the generator or others held up
+ * would flatter what stands beside it. The starts are compared by CPU alone, since that is what a bad start costs, whoever is there.
  */
 final class EdgeBench {
 
-    private static final int CONNECTIONS = 64;
-    private static final Map<String, String> SETTINGS =
-            Map.of("FLASHSALE_EDGE_WORKERS", "1", "FLASHSALE_BUCKET_ACCOUNT", "0.001:1");
+    private static final double NEEDS_NO_IDENTITY = 0.90;
+    private static final double NEEDS_IDENTITY = 0.60;
+    private static final double SLOWEST_START = 0.85;
 
-    private record Refusal(Series series, Path bodies, String... codes) {}
+    /** Whoever reaches the buckets finds them empty: his own the second time, and before it the SKU's. */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "FLASHSALE_BUCKET_ACCOUNT", "0.001:1",
+            "FLASHSALE_BUCKET_SKU", "0.001:1",
+            "FLASHSALE_EDGE_BLACKLIST_SIZE", "32m");
+
+    /** @param byCpu answers for a second of the worker's CPU: the rate of a worker that nothing else holds up */
+    private record Refusal(double atLeast, Rig.Load load, Series series, Series byCpu) {}
 
     private final Target target;
     private final Plan plan;
     private final Report report;
+    private final Rig rig;
 
-    EdgeBench(Target target, Plan plan, Report report) {
+    EdgeBench(Target target, Plan plan, Report report, Rig rig) {
         this.target = target;
         this.plan = plan;
         this.report = report;
+        this.rig = rig;
     }
 
     void run() {
-        Path folder = target.root().resolve("target/bench-bodies");
-        var bodies = new Bodies(folder);
-        List<Target.Buyer> buyers = target.buyers(plan.sessions(), "edge");
-        List<Target.Buyer> banned = target.buyers(plan.banned(), "banned");
-        report.say("blacklisting %d accounts", banned.size());
-        target.blacklist(banned);
-        // a running system keeps its own buckets, which more accounts than these would not empty
-        List<Target.Buyer> frequent = target.owned() ? buyers : buyers.subList(0, 100);
-        String gone = "GONE-" + plan.id();
-        String open = "OPEN-" + plan.id();
-        target.publish(gone, 1);
-        target.publish(open, 1_000_000);
-        takeTheOnly(gone, target.buyers(1, "first").get(0));
+        int pool = plan.edge().pool();
+        report.say("twice %,d buyers with sessions", pool);
+        var buyers = Sessions.of(target.buyers(pool, "edge"));
+        List<Target.Buyer> accounts = target.buyers(pool, "banned");
+        report.say("blacklisting %,d accounts and %d addresses", pool, Rig.CONNECTIONS);
+        target.blacklist("account", accounts.stream().map(Target.Buyer::userId).toList());
+        target.blacklist(
+                "address",
+                Saturator.elsewhere(Rig.CONNECTIONS).stream()
+                        .map(InetAddress::getHostAddress)
+                        .toList());
+        report.say("SKUs in every state");
+        List<Refusal> refusals = refusals(buyers, Sessions.of(accounts));
 
-        String conditions =
-                "1 worker, %d connections, %.0f s, distinct sessions".formatted(CONNECTIONS, plan.edgeSeconds());
-        var limit = new Series("nginx `return 200`", conditions);
-        List<Refusal> refusals = List.of(
-                new Refusal(
-                        new Series("sold out", conditions),
-                        bodies.keyed("gone", gone, buyers),
-                        "SOLD_OUT",
-                        "ALL_RESERVED"),
-                new Refusal(
-                        new Series("unauthenticated", conditions),
-                        bodies.forged("forged", open, buyers),
-                        "UNAUTHENTICATED"),
-                new Refusal(
-                        new Series("blacklisted account", conditions),
-                        bodies.keyless("banned", open, banned),
-                        "BLACKLISTED"),
-                new Refusal(
-                        new Series("throttled account", conditions),
-                        bodies.keyless("often", open, frequent),
-                        "THROTTLED"));
-        var cpus = Cpus.here();
-        var wrk = new Wrk(target.root().resolve("bench/wrk/buy.lua"), 1, CONNECTIONS, cpus);
-        for (int start = 1; start <= plan.starts(); start++) {
-            report.say("start %d of %d of nginx", start, plan.starts());
-            if (target.owned()) {
-                cpus.place(target.restartEdge(SETTINGS));
-            }
-            try (var plain =
-                    new PlainNginx(target.root().resolve("target/bench-nginx"), target.port("EDGE") + 10, cpus)) {
-                wrk.run(target.port("EDGE") + 10, refusals.get(0).bodies(), 1, false);
-                limit.add(wrk.run(target.port("EDGE") + 10, refusals.get(0).bodies(), plan.edgeSeconds(), false)
-                        .perSecond());
-            }
-            for (Refusal refusal : refusals) {
-                warmUp(wrk, refusal);
-                Wrk.Result result = wrk.run(target.port("EDGE"), refusal.bodies(), plan.edgeSeconds(), false);
-                refusal.series().add(result.perSecond());
-                refusal.series().note("p50 %d µs, p99 %d µs".formatted(result.p50(), result.p99()));
+        Saturator.Requests some = refusals.get(0).load().requests();
+        String body = Edge.post(target.port("EDGE"), some);
+        var same = new Rig.Load(some, "SOLD_OUT");
+        Series bare = series("nginx `return 200`");
+        Series bareByCpu = byCpu("nginx `return 200`");
+        Series headed = series("nginx `return 200` with the edge's headers");
+        Edge edge = Edge.beside(target, rig.cpus());
+        for (int start = 1; start <= plan.edge().starts(); start++) {
+            report.say("start %d of %d of nginx", start, plan.edge().starts());
+            try (Nginx plain = PlainNginx.answering(target.root(), body, false, rig.cpus());
+                    Nginx withHeaders = PlainNginx.answering(target.root(), body, true, rig.cpus());
+                    Nginx under = edge.start(SETTINGS)) {
+                measure(plain, same, bare, bareByCpu);
+                measure(withHeaders, same, headed, byCpu(""));
+                for (Refusal refusal : refusals) {
+                    measure(under, refusal.load(), refusal.series(), refusal.byCpu());
+                }
             }
         }
-        report.limit(limit);
-        refusals.forEach(r -> report.besides(r.series(), limit));
-        Map<String, Double> least = new LinkedHashMap<>();
-        least.put("sold out", 0.75);
-        least.put("unauthenticated", 0.45);
-        least.put("blacklisted account", 0.45);
-        least.put("throttled account", 0.45);
-        List<Mark> marks = new ArrayList<>();
-        for (Refusal r : refusals) {
-            String name = r.series().name() + " to `return 200`, the worst of "
-                    + r.series().values().size() + " starts";
-            marks.add(new Mark(
-                    name,
-                    r.series().worstRatio(limit),
-                    least.getOrDefault(r.series().name(), 0.0)));
+        report.limit(bare);
+        report.besides(headed, bare);
+        for (Refusal refusal : refusals) {
+            Series series = refusal.series();
+            series.note(String.format(
+                    Locale.ROOT, "%s; %.2f of the one with headers", series.note(), series.ratio(headed)));
+            report.besides(series, bare);
+            String name = series.name() + " to `return 200`";
+            report.mark(Mark.atLeast(name, series, bare, refusal.atLeast()));
+            report.mark(Mark.atLeast(name + ", by CPU", refusal.byCpu(), bareByCpu, refusal.atLeast()));
+            report.mark(Mark.steady(
+                    series.name()
+                            + ", the slowest of %d starts by CPU"
+                                    .formatted(plan.edge().starts()),
+                    refusal.byCpu(),
+                    SLOWEST_START));
         }
-        marks.forEach(report::mark);
     }
 
-    /**
-     * Until nearly every answer is the refusal that is to be measured: LuaJIT has compiled what it saw often, and each account has
-     * spent what its bucket held.
-     */
-    private void warmUp(Wrk wrk, Refusal refusal) {
-        Wrk.Result seen = null;
-        for (int attempt = 0; attempt < 20; attempt++) {
-            seen = wrk.run(target.port("EDGE"), refusal.bodies(), 1, true);
-            if (seen.share(refusal.codes()) >= 0.95) {
-                return;
-            }
-        }
-        throw new IllegalStateException(refusal.series().name() + " was answered otherwise: " + seen);
+    private void measure(Nginx nginx, Rig.Load load, Series rates, Series byCpu) {
+        rig.warmUp(nginx, load);
+        Rig.Run run = rig.measure(nginx, load, rates);
+        rates.add(run.perSecond());
+        byCpu.add(1e6 / run.micros());
     }
 
-    private void takeTheOnly(String sku, Target.Buyer buyer) {
-        String body = "{\"sessionID\":\"%s\",\"goodsSKU\":\"%s\",\"goodsQuantity\":1}".formatted(buyer.session(), sku);
-        var answer = target.post("EDGE", "/buy", body);
-        if (!answer.body().contains("\"RESERVED\"")) {
-            throw new IllegalStateException("the one unit of " + sku + " could not be bought: " + answer.body());
-        }
+    private List<Refusal> refusals(Sessions buyers, Sessions banned) {
+        var offers = new Offers(target, plan.id());
+        String open = offers.open();
+        return List.of(
+                early("sold out", new Buys(buyers, offers.soldOut()), "SOLD_OUT"),
+                early("all reserved", new Buys(buyers, offers.allReserved(rig)), "ALL_RESERVED"),
+                refusal(
+                        "blacklisted address",
+                        NEEDS_NO_IDENTITY,
+                        new Rig.Load(
+                                new Buys(buyers, open),
+                                List.of("BLACKLISTED"),
+                                Saturator.elsewhere(Rig.CONNECTIONS),
+                                0)),
+                early("unknown SKU", new Buys(buyers, offers.unknown()), "UNKNOWN_SKU"),
+                early("not started", new Buys(buyers, offers.notStarted()), "NOT_STARTED"),
+                early("ended", new Buys(buyers, offers.ended()), "ENDED"),
+                early("paused", new Buys(buyers, offers.paused()), "PAUSED"),
+                late("unauthenticated", new Buys(buyers, List.of(open), Buys.Who.FORGED), "UNAUTHENTICATED"),
+                late("blacklisted account", new Buys(banned, open), "BLACKLISTED"),
+                refusal(
+                        "throttled account",
+                        NEEDS_IDENTITY,
+                        // each account's bucket is empty when all have asked once
+                        new Rig.Load(new Buys(buyers, open), List.of("THROTTLED"), Saturator.HERE, buyers.size())),
+                late("wrong identity", new Buys(buyers, List.of(open), Buys.Who.ANOTHER), "IDENTITY_MISMATCH"));
+    }
+
+    private Refusal early(String name, Buys buys, String code) {
+        return refusal(name, NEEDS_NO_IDENTITY, new Rig.Load(buys, code));
+    }
+
+    private Refusal late(String name, Buys buys, String code) {
+        return refusal(name, NEEDS_IDENTITY, new Rig.Load(buys, code));
+    }
+
+    private Refusal refusal(String name, double atLeast, Rig.Load load) {
+        return new Refusal(atLeast, load, series(name), byCpu(name));
+    }
+
+    private static Series byCpu(String name) {
+        return new Series(name + ", by CPU", "");
+    }
+
+    private Series series(String name) {
+        return new Series(
+                name,
+                rig.conditions(String.format(
+                        Locale.ROOT, " of each start, %,d buyers", plan.edge().pool())));
     }
 }

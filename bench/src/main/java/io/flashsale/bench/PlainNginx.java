@@ -2,26 +2,16 @@ package io.flashsale.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
-/**
- * The limit: the same nginx with one worker that reads the same requests, bodies included, and answers {@code return 200} with
- * as many bytes as a refusal has.
- */
-final class PlainNginx implements AutoCloseable {
-
-    private static final String ANSWER =
-            "{\"reponseMsg\":\"The goods is sold out!\",\"repResult\":false,\"isThrottled\":false,\"version\":\"1.0\",\"code\":\"SOLD_OUT\",\"orderID\":null,\"payBefore\":null,\"traceID\":\"0123456789abcdef0123456789abcdef\"}";
+/** The limits: the same nginx with one worker, which does nothing but what is unavoidable. */
+final class PlainNginx {
 
     private static final String CONFIGURATION =
             """
+            %5$s
+            %6$s
             daemon off;
             worker_processes 1;
             pid "%1$s/nginx.pid";
@@ -29,7 +19,9 @@ final class PlainNginx implements AutoCloseable {
             events { worker_connections 4096; }
             http {
               access_log off;
+              sendfile on;
               tcp_nodelay on;
+              etag on;
               keepalive_requests 100000;
               client_body_buffer_size 8k;
               client_max_body_size 4k;
@@ -38,55 +30,79 @@ final class PlainNginx implements AutoCloseable {
               fastcgi_temp_path "%1$s/fastcgi";
               uwsgi_temp_path "%1$s/uwsgi";
               scgi_temp_path "%1$s/scgi";
+              %4$s
               server {
                 listen 127.0.0.1:%2$d backlog=4096 reuseport;
-                location = /buy {
-                  default_type application/json;
-                  return 200 '%3$s';
-                }
+                %3$s
               }
             }
             """;
 
-    private final Process process;
+    /** Those that the project demands of every answer, as the edge sends them with an answer to a purchase. */
+    private static final String HEADERS =
+            """
+            server_tokens off;
+            add_header X-Content-Type-Options nosniff always;
+            add_header X-Frame-Options DENY always;
+            add_header Referrer-Policy same-origin always;
+            add_header Content-Security-Policy "%s" always;
+            """;
 
-    PlainNginx(Path folder, int port, Cpus cpus) {
+    private static final String POLICY_OF_ANSWERS = "default-src 'none'; frame-ancestors 'none'";
+    private static final String POLICY_OF_PAGES =
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    /** Answers {@code POST /buy} with {@code return 200} and this body: reads the request and no more. */
+    static Nginx answering(Path root, String body, boolean headers, Cpus cpus) {
+        String location = "location = /buy { default_type application/json; return 200 '%s'; }"
+                .formatted(body.replace("\n", "\\n"));
+        return start(
+                root,
+                headers ? "answering-headers" : "answering",
+                (headers ? HEADERS.formatted(POLICY_OF_ANSWERS) : "") + location,
+                "",
+                "",
+                cpus);
+    }
+
+    /** Serves the files of a folder as they lie there, with the headers that the edge sends with a page. */
+    static Nginx serving(Path root, Path files, Cpus cpus) {
+        return start(
+                root,
+                "serving",
+                HEADERS.formatted(POLICY_OF_PAGES)
+                        + "root \"%s\"; default_type application/json;".formatted(files)
+                        + " location = / { default_type text/html; expires -1; try_files /index.html =404; }",
+                "",
+                "",
+                cpus);
+    }
+
+    /**
+     * Answers {@code POST /buy} by Lua.
+     *
+     * @param modules how this nginx gets Lua
+     */
+    static Nginx calling(Path root, String initialization, String lua, String modules, Cpus cpus) {
+        String location =
+                "location = /buy { default_type application/json; content_by_lua_block { %s } }".formatted(lua);
+        return start(root, "calling", location, initialization, modules, cpus);
+    }
+
+    private static Nginx start(Path root, String name, String server, String http, String modules, Cpus cpus) {
+        // its workers read what is this user's
+        String user = System.getProperty("user.name").equals("root") ? "user root root;" : "";
+        Path folder = root.resolve("target/bench-nginx").resolve(name);
+        int port = Nginx.freePort();
         try {
             Files.createDirectories(folder);
-            Path file = Files.writeString(folder.resolve("nginx.conf"), CONFIGURATION.formatted(folder, port, ANSWER));
-            List<String> command = new ArrayList<>(cpus.worker());
-            command.addAll(
-                    List.of(nginx(), "-p", folder.toString(), "-e", folder + "/error.log", "-c", file.toString()));
-            this.process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("out.log").toFile())
-                    .start();
+            Path file = Files.writeString(
+                    folder.resolve("nginx.conf"), CONFIGURATION.formatted(folder, port, server, http, modules, user));
+            return new Nginx(folder, file, port, cpus);
         } catch (IOException e) {
-            throw new UncheckedIOException("the plain nginx cannot start", e);
-        }
-        Target.await("the plain nginx listens", Duration.ofSeconds(10), () -> listens(port));
-    }
-
-    static String nginx() {
-        String chosen = System.getenv("FLASHSALE_NGINX");
-        if (chosen != null && !chosen.isEmpty()) {
-            return chosen;
-        }
-        return Files.isExecutable(Path.of("/usr/sbin/nginx")) ? "/usr/sbin/nginx" : "nginx";
-    }
-
-    private static boolean listens(int port) {
-        try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
-            return true;
-        } catch (IOException notYet) {
-            return false;
+            throw new UncheckedIOException("the plain nginx cannot be configured", e);
         }
     }
 
-    @Override
-    public void close() {
-        process.destroy();
-        process.onExit().join();
-    }
+    private PlainNginx() {}
 }

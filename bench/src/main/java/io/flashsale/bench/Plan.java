@@ -7,10 +7,8 @@ package io.flashsale.bench;
  */
 record Plan(
         String id,
-        int starts,
-        double edgeSeconds,
+        EdgePlan edge,
         int sessions,
-        int banned,
         int runs,
         double loadSeconds,
         double warmUp,
@@ -18,11 +16,11 @@ record Plan(
         double rawWarmUp) {
 
     static Plan whole(String id) {
-        return new Plan(id, 5, 4, 5000, 2000, 5, 8, 35, 4, 20);
+        return new Plan(id, EdgePlan.WHOLE, 5000, 5, 8, 35, 4, 20);
     }
 
     /** To see that all of it works; too short for figures to be quoted. */
     static Plan quick(String id) {
-        return new Plan(id, 2, 2, 2000, 300, 3, 3, 8, 2, 4);
+        return new Plan(id, EdgePlan.QUICK, 2000, 3, 3, 8, 2, 4);
     }
 }

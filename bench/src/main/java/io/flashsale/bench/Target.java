@@ -30,6 +30,8 @@ final class Target implements AutoCloseable {
 
     record Buyer(String userId, int level, String session) {}
 
+    record Item(long id, long promo, long epoch) {}
+
     private final Path root;
     private final Path home;
     private final boolean owned;
@@ -155,6 +157,10 @@ final class Target implements AutoCloseable {
     }
 
     void publish(String sku, int stock) {
+        publish(sku, stock, "now", "+6h");
+    }
+
+    void publish(String sku, int stock, String opens, String closes) {
         flashsale(
                 "promo",
                 "publish",
@@ -163,9 +169,9 @@ final class Target implements AutoCloseable {
                 "--stock",
                 Integer.toString(stock),
                 "--opens",
-                "now",
+                opens,
                 "--closes",
-                "+6h",
+                closes,
                 "--hold",
                 "6h",
                 "--price",
@@ -177,22 +183,23 @@ final class Target implements AutoCloseable {
         });
     }
 
-    /** Blacklists accounts as a person would, but all in one insert: the CMS waits for each to be carried. */
-    void blacklist(List<Buyer> accounts) {
+    /** Blacklists as a person would, for some hours, but all in one insert: the CMS waits for each to be carried. */
+    void blacklist(String kind, List<String> values) {
         try (var connection = mysql("operator")) {
             try (var insert = connection.prepareStatement(
                     """
-                    INSERT INTO blacklist_entry (kind, value, reason, source, created_at)
-                    VALUES ('account', ?, 'bench', 'bench', UTC_TIMESTAMP(3))""")) {
-                for (Buyer account : accounts) {
-                    insert.setString(1, account.userId());
+                    INSERT INTO blacklist_entry (kind, value, reason, source, created_at, expires_at)
+                    VALUES (?, ?, 'bench', 'bench', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3) + INTERVAL 2 HOUR)""")) {
+                for (String value : values) {
+                    insert.setString(1, kind);
+                    insert.setString(2, value);
                     insert.addBatch();
                 }
                 insert.executeBatch();
             }
             await(
                     "the blacklist is carried",
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
                     () -> count(
                                     connection,
                                     """
@@ -200,6 +207,21 @@ final class Target implements AutoCloseable {
                             == 0);
         } catch (SQLException e) {
             throw new IllegalStateException("cannot blacklist", e);
+        }
+    }
+
+    /** The newest of a SKU. */
+    Item item(String sku) {
+        try (var connection = mysql("operator");
+                var statement = connection.prepareStatement(
+                        "SELECT id, promo_id, epoch FROM promo_item WHERE sku = ? ORDER BY id DESC LIMIT 1")) {
+            statement.setString(1, sku);
+            try (var row = statement.executeQuery()) {
+                row.next();
+                return new Item(row.getLong(1), row.getLong(2), row.getLong(3));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot read the item " + sku, e);
         }
     }
 

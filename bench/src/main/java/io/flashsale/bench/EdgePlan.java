@@ -1,0 +1,19 @@
+package io.flashsale.bench;
+
+/**
+ * How long and how often at the edge. Its figures are those of LuaJIT, which is warm after a fraction of a second.
+ *
+ * @param starts of nginx
+ * @param seconds of a run
+ * @param runs where nginx is started once
+ * @param pool buyers, each with a session
+ * @param skus what the catalogue grows to
+ * @param entries what the blacklist grows to
+ * @param buyers what the pool grows to
+ */
+record EdgePlan(int starts, double seconds, int runs, int pool, int skus, int entries, int buyers) {
+
+    static final EdgePlan WHOLE = new EdgePlan(10, 1, 5, 100_000, 10_000, 1_000_000, 1_000_000);
+
+    static final EdgePlan QUICK = new EdgePlan(2, 0.3, 3, 2000, 100, 5000, 10_000);
+}
