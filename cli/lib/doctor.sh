@@ -10,8 +10,8 @@ verb_doctor() {
   local check line bad=0
   no_arguments "$@"
   find_socket_dir
-  for check in check_system check_packages check_java check_memory check_disk check_home check_ports check_clock \
-    check_clock_of_others check_policy check_parts; do
+  for check in check_system check_packages check_java check_memory check_disk check_home check_durability check_ports \
+    check_clock check_clock_of_others check_policy check_parts; do
     while IFS='|' read -r kind words mend; do
       case $kind in
         ok) printf 'ok    %s\n' "$words" ;;
@@ -130,6 +130,13 @@ check_home() {
   fi
   case $(stat -f -c %T -- "$(dirname -- "$FLASHSALE_HOME")" 2>/dev/null) in
     nfs | smb* | cifs | 9p | fuseblk | v9fs) printf 'hint|%s lies on a shared or foreign file system|databases want a local one: set FLASHSALE_HOME\n' "$FLASHSALE_HOME" ;;
+  esac
+}
+
+check_durability() {
+  case $FLASHSALE_DURABILITY in
+    strict) printf 'ok|durability is strict: every store has on the disk what it was told before it answers\n' ;;
+    *) printf 'ok|durability is default: orders are on the disk, Redis may lose a second of reservations with the power\n' ;;
   esac
 }
 

@@ -12,6 +12,7 @@ prepare_mysql() {
     printf 'datadir="%s"\ntmpdir="%s"\n' "$home/data" "$home/tmp"
     printf 'pid-file="%s"\ninit-file="%s"\n' "$home/mariadbd.pid" "$SECRETS/mysql-users.sql"
     printf 'innodb_buffer_pool_size=%sM\nuser=%s\n' "$FLASHSALE_MYSQL_BUFFER_MB" "$(id -un)"
+    durable mysql
   } >"$home/mariadb.cnf"
   make_mysql_data "$home"
   COMMAND=("$(mysql_server)" "--defaults-file=$home/mariadb.cnf")

@@ -9,6 +9,7 @@ prepare_redis() {
     cat -- "$ROOT/ops/redis/redis.conf"
     printf 'port %s\nmaxmemory %smb\n' "$FLASHSALE_REDIS_PORT" "$FLASHSALE_REDIS_MEMORY_MB"
     printf 'unixsocket "%s"\ndir "%s"\naclfile "%s"\n' "$FLASHSALE_REDIS_SOCKET" "$home/data" "$home/users.acl"
+    durable redis
   } >"$home/redis.conf"
   chmod 0600 -- "$home/users.acl" "$home/redis.conf"
   COMMAND=(redis-server "$home/redis.conf")

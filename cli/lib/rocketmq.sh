@@ -8,7 +8,7 @@ prepare_namesrv() {
   COMMAND=(
     env -i "${CLEAN_ENV[@]}" FLASHSALE_ROCKETMQ_HOME="$FLASHSALE_HOME/rocketmq"
     FLASHSALE_NAMESRV_PORT="$FLASHSALE_NAMESRV_PORT" FLASHSALE_BROKER_PORT="$FLASHSALE_BROKER_PORT"
-    FLASHSALE_BROKER_ADDRESS="${FLASHSALE_VIA_CLIENTS_BROKER:-127.0.0.1}"
+    FLASHSALE_BROKER_ADDRESS="${FLASHSALE_VIA_CLIENTS_BROKER:-127.0.0.1}" FLASHSALE_BROKER_SET="$(durable broker)"
     "$ROOT/ops/rocketmq/rocketmq.sh" namesrv
   )
   INPUTS=("$ROOT"/ops/rocketmq/rocketmq.sh "$ROOT"/ops/rocketmq/conf/*)

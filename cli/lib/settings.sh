@@ -8,6 +8,7 @@
 SETTINGS='
 FLASHSALE_HOME|path|
 FLASHSALE_PROFILE|profile|demo
+FLASHSALE_DURABILITY|durability|default
 FLASHSALE_EDGE_PORT|port|8080
 FLASHSALE_BACKEND_PORT|port|8081
 FLASHSALE_CONSUMER_PORT|port|8082
@@ -131,12 +132,26 @@ check_settings() {
         [[ "$value" == demo || "$value" == production ]] ||
           die "$name is '$value' (from $from); it is demo or production."
         ;;
+      durability)
+        [[ "$value" == default || "$value" == strict ]] ||
+          die "$name is '$value' (from $from); it is default or strict."
+        ;;
     esac
   done
   # The broker opens the port two below its own as well.
   local fast=$((FLASHSALE_BROKER_PORT - 2))
   [[ -z "${port_of[$fast]+x}" ]] ||
     die "${port_of[$fast]} is $fast, which the broker opens as well (two below FLASHSALE_BROKER_PORT)." "Move one of them."
+}
+
+# durable PART: what strict appends to a store's configuration, where the last line wins. All three are named, whatever their defaults.
+durable() {
+  [[ "$FLASHSALE_DURABILITY" == strict ]] || return 0
+  case $1 in
+    redis) printf 'appendfsync always\n' ;;
+    broker) printf 'flushDiskType=SYNC_FLUSH\n' ;;
+    mysql) printf 'innodb_flush_log_at_trx_commit=1\n' ;;
+  esac
 }
 
 # Paths, the same for every verb. FLASHSALE_HOME may be relative to where the command is called.

@@ -96,6 +96,43 @@ test_a_profile_that_is_none_is_refused() {
   says "FLASHSALE_PROFILE is 'prod'"
 }
 
+test_a_durability_that_is_none_is_refused() {
+  FLASHSALE_DURABILITY=paranoid cli status
+  ends_with 1
+  says "FLASHSALE_DURABILITY is 'paranoid' (from the environment); it is default or strict"
+}
+
+test_strict_durability_reaches_redis_broker_and_mysql() {
+  render_stores strict
+  last_is appendfsync redis/redis.conf always
+  last_is flushDiskType rocketmq/broker.conf SYNC_FLUSH
+  last_is innodb_flush_log_at_trx_commit mysql/mariadb.cnf 1
+}
+
+test_default_durability_leaves_redis_a_second() {
+  render_stores default
+  last_is appendfsync redis/redis.conf everysec
+}
+
+# render_stores DURABILITY: the three configurations, as `up` writes them; a Java that does nothing stands in for the broker's.
+render_stores() {
+  load FLASHSALE_DURABILITY="$1"
+  mkdir -p "$SCRATCH/ops/rocketmq/target/classes" "$SCRATCH/jdk/bin"
+  cp -r "$ROOT/ops/redis" "$ROOT/ops/mariadb" "$SCRATCH/ops"
+  cp -r "$ROOT/ops/rocketmq/conf" "$ROOT/ops/rocketmq/rocketmq.sh" "$SCRATCH/ops/rocketmq"
+  touch "$SCRATCH/ops/rocketmq/target/classpath"
+  ln -s /bin/true "$SCRATCH/jdk/bin/java"
+  ROOT=$SCRATCH JAVA_HOME="$SCRATCH/jdk"
+  prepare_home && make_secrets && clean_environment
+  make_mysql_data() { :; } # takes seconds, and is the same
+  local part
+  for part in mysql redis broker; do "prepare_$part"; done
+  "${COMMAND[@]}"
+}
+
+# last_is NAME FILE VALUE: of several lines that set it, the last one counts.
+last_is() { equals "$(sed -n "s/^$1[ =]*//p" "$FLASHSALE_HOME/$2" | tail -n 1)" "$3"; }
+
 test_a_path_that_the_parts_would_misread_is_refused() {
   FLASHSALE_HOME="$SCRATCH/a,b" cli status
   ends_with 1

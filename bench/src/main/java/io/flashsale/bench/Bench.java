@@ -21,8 +21,12 @@ import java.util.Set;
  */
 public final class Bench {
 
-    static final Set<String> NAMES = new LinkedHashSet<>(
-            List.of("all", "quick", "edge", "pages", "reservation", "growth", "accepted", "queue", "rows"));
+    static final Set<String> NAMES = new LinkedHashSet<>(List.of("all", "quick"));
+
+    static {
+        NAMES.addAll(Edges.NAMES);
+        NAMES.addAll(OrderBench.NAMES);
+    }
 
     public static void main(String[] args) {
         Path root = Path.of(args[0]);
@@ -65,19 +69,8 @@ public final class Bench {
         if (all || Edges.NAMES.contains(name)) {
             Edges.run(name, target, plan, report);
         }
-        if (all || name.equals("accepted")) {
-            new AcceptedBench(target, plan, report).run();
-        }
-        if (name.equals("queue")) {
-            var raw = new Series("raw RocketMQ sync send", RawQueue.THREADS + " threads one by one");
-            new RawQueue(target).measure(raw, plan.runs(), plan.rawSeconds(), plan.rawWarmUp());
-            report.limit(raw);
-        }
-        if (all || name.equals("rows")) {
-            report.say("raw batched inserts");
-            var rows = new Series("raw inserts into a table like orders", "1 connection, batches of " + RawRows.BATCH);
-            new RawRows(target).measure(rows, plan.runs(), plan.rawSeconds());
-            report.alone(rows);
+        if (all || OrderBench.NAMES.contains(name)) {
+            new OrderBench(target, plan, OrderPlan.of(name), report).run(name);
         }
         var conditions = Conditions.here(root, load);
         LocalDate day = LocalDate.now(ZoneOffset.UTC);

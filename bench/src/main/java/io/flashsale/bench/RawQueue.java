@@ -31,6 +31,11 @@ final class RawQueue {
                         "FLASHSALE_BROKER_PORT", Integer.toString(target.port("BROKER"))));
     }
 
+    static Series series(Plan plan) {
+        return new Series(
+                "raw RocketMQ sync send", THREADS + " threads one by one, %.0f s".formatted(plan.rawSeconds()));
+    }
+
     /** Sends for a while; one figure per run of {@code seconds}, after {@code warmUp} seconds that do not count. */
     void measure(Series into, int runs, double seconds, double warmUp) {
         var producer = new DefaultMQProducer("flashsale-bench");

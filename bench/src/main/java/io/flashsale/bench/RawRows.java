@@ -22,6 +22,10 @@ final class RawRows {
         this.target = target;
     }
 
+    static Series series() {
+        return new Series("raw inserts into a table like orders", "1 connection, batches of " + BATCH);
+    }
+
     void measure(Series into, int runs, double seconds) {
         try (Connection connection = target.mysql("migration");
                 Statement statement = connection.createStatement()) {

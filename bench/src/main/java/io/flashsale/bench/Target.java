@@ -1,5 +1,6 @@
 package io.flashsale.bench;
 
+import io.flashsale.e2e.client.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -93,6 +94,22 @@ final class Target implements AutoCloseable {
 
     Path root() {
         return root;
+    }
+
+    /** What a part's configuration says; the last line counts. */
+    String setting(String file, String name) {
+        try (var lines = Files.lines(home.resolve(file))) {
+            return lines.filter(line -> line.matches(name + "[ =].*"))
+                    .reduce("?", (earlier, line) -> line.substring(name.length() + 1)
+                            .strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException("is the system up? " + home, e);
+        }
+    }
+
+    /** As the checker of the tests finds its stores. */
+    Installation installation() {
+        return new Installation(root, home, environment);
     }
 
     Path home() {

@@ -9,6 +9,7 @@ enum Unit {
     /** Of CPU, for one request. */
     CPU_MICROS(" µs"),
     BYTES(" B"),
+    MEBIBYTES(" MiB"),
     /** Of things that there should be few of, or none. */
     COUNT(""),
     /** A quotient of two figures of one run. */
@@ -33,7 +34,7 @@ enum Unit {
             case PER_SECOND -> noise < 1 ? seen / (1 - noise) : Double.POSITIVE_INFINITY;
             case CPU_MICROS -> seen / (1 + noise);
             case MILLIS -> 0;
-            case BYTES, COUNT, RATIO -> seen;
+            case BYTES, MEBIBYTES, COUNT, RATIO -> seen;
         };
     }
 

@@ -156,13 +156,13 @@ public final class Stores implements AutoCloseable {
         return new Dump.Order(
                 r.getString("id"),
                 r.getLong("promo_item_id"),
-                r.getString("sku"),
+                word(r, "sku"),
                 r.getString("user_id"),
                 r.getInt("user_level"),
                 r.getInt("quantity"),
                 r.getLong("price_minor"),
-                r.getString("currency"),
-                r.getString("state"),
+                word(r, "currency"),
+                word(r, "state"),
                 r.getString("reason"),
                 r.getString("request_id"),
                 instant(r, "created_at"),
@@ -175,7 +175,7 @@ public final class Stores implements AutoCloseable {
                 r.getString("operation_id"),
                 r.getString("order_id"),
                 r.getLong("promo_item_id"),
-                r.getString("event"),
+                word(r, "event"),
                 r.getInt("delta_available"),
                 r.getInt("delta_held"),
                 r.getInt("delta_sold"));
@@ -226,6 +226,11 @@ public final class Stores implements AutoCloseable {
         return new Dump.Parked(r.getLong("id"), r.getString("order_id"), r.getString("reason"));
     }
 
+    /** One of few: the same text in a million rows is one object. */
+    private static String word(ResultSet r, String column) throws SQLException {
+        return r.getString(column).intern();
+    }
+
     /** Times are UTC in the tables, whatever this machine's zone is. */
     private static Instant instant(ResultSet r, String column) throws SQLException {
         return r.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC);
@@ -253,7 +258,7 @@ public final class Stores implements AutoCloseable {
     }
 
     /** Whether nothing is owed any more, between the stores or to a buyer; effects that rest are owed, too. */
-    boolean settled(String sku) {
+    public boolean settled(String sku) {
         Dump.Item item = item(sku);
         int owed = query(OWED, r -> r.getInt(1), item.id()).get(0)
                 + query(UNSETTLED_MONEY, r -> r.getInt(1), sku).get(0);
@@ -306,7 +311,7 @@ public final class Stores implements AutoCloseable {
     }
 
     /** One read of the counters in each store; a store that is away, or does not have the item just now, gives none. */
-    List<Sample> samples(Dump.Item known) {
+    public List<Sample> samples(Dump.Item known) {
         List<Sample> samples = new ArrayList<>();
         Dump.Item row;
         try {

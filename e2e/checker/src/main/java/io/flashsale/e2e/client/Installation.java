@@ -5,10 +5,19 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
-/** Where the system under test runs: {@code ./flashsale test} starts it privately and says so in the environment. */
-public record Installation(Path root, Path home) {
+/**
+ * Where the system under test runs: {@code ./flashsale test} starts it privately and says so in the environment.
+ *
+ * @param environment names the port of each part, as FLASHSALE_EDGE_PORT
+ */
+public record Installation(Path root, Path home, Map<String, String> environment) {
+
+    public Installation {
+        environment = Map.copyOf(environment);
+    }
 
     public static Installation fromEnvironment() {
         String home = System.getenv("FLASHSALE_HOME");
@@ -19,12 +28,12 @@ public record Installation(Path root, Path home) {
         String root = Optional.ofNullable(System.getProperty("flashsale.root"))
                 .or(() -> Optional.ofNullable(System.getenv("FLASHSALE_ROOT")))
                 .orElseThrow(() -> new IllegalStateException("flashsale.root is not set"));
-        return new Installation(Path.of(root), Path.of(home));
+        return new Installation(Path.of(root), Path.of(home), System.getenv());
     }
 
     /** The port of a part: EDGE, BACKEND, CONSUMER, CMS, SANDBOX, MYSQL, REDIS, NAMESRV or BROKER. */
     public int port(String part) {
-        String value = System.getenv("FLASHSALE_" + part + "_PORT");
+        String value = environment.get("FLASHSALE_" + part + "_PORT");
         if (value == null) {
             throw new IllegalStateException("FLASHSALE_" + part + "_PORT is not set");
         }
