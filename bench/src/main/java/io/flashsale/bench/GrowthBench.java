@@ -14,6 +14,7 @@ final class GrowthBench {
 
     private static final double AT_MOST = 1.10;
     private static final int FEW = 1000;
+    private static final int ASKED = 10_000;
 
     /** Whoever reaches the buckets finds them empty: his own the second time, and before it the SKU's. */
     private static final Map<String, String> EMPTY_BUCKETS =
@@ -49,10 +50,15 @@ final class GrowthBench {
             var buyers = Sessions.signed(small.sessionKeys(), "b", plan.edge().pool());
             try (Nginx edge = small.edge(rig.cpus()).start(Map.of());
                     Nginx other = grown.edge(rig.cpus()).start(Map.of())) {
-                compare(
+                var requests = new Buys(buyers, all, Buys.Who.HIMSELF);
+                Series series = compare(
                         "sold out",
                         new Side("1 SKU", edge, soldOut(new Buys(buyers, one, Buys.Who.HIMSELF))),
-                        new Side(count(many, "SKUs"), other, soldOut(new Buys(buyers, all, Buys.Who.HIMSELF))));
+                        new Side(count(many, "SKUs"), other, soldOut(requests)));
+                long before = grown.reservations();
+                rig.pass(other.port(), requests, ASKED);
+                series.note("%s; of %,d more, %,d went to Redis"
+                        .formatted(series.note(), ASKED, grown.reservations() - before));
             }
         }
     }
@@ -119,7 +125,8 @@ final class GrowthBench {
         }
     }
 
-    private void compare(String refusal, Side small, Side grown) {
+    /** The figures of the grown one. */
+    private Series compare(String refusal, Side small, Side grown) {
         var before = new Series(refusal + ", " + small.amount(), rig.conditions(", in turns"), Unit.CPU_MICROS);
         var after = new Series(refusal + ", " + grown.amount(), rig.conditions(", in turns"), Unit.CPU_MICROS);
         rig.warmUp(small.edge(), small.load());
@@ -135,6 +142,7 @@ final class GrowthBench {
                 after,
                 before,
                 AT_MOST));
+        return after;
     }
 
     private void memory(String of, double before, double after, int count) {

@@ -4,22 +4,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What others did with this machine's CPUs during a measurement: the time that the kernel counted as user's or system's or as stolen
- * by the hypervisor, less what the system under load, the generator and this program used. Whoever measures calls {@link #begin} and
- * {@link #end} around it, and {@link Series#add} keeps what was seen last. Interrupts are left out: the loopback's are ours.
+ * What others did with this machine's CPUs during a measurement: the time of all processes but the system under load, the generator and
+ * this program, and what the hypervisor stole. Whoever measures calls {@link #begin} and {@link #end} around it, and {@link Series#add} keeps
+ * what was seen last.
  */
 final class Noise {
 
     /** From so much of one CPU on, a figure is marked: some kernel threads and a monitoring agent stay below. */
     static final double MUCH = 0.10;
 
-    private static final double TICKS_PER_SECOND = 100;
-
-    private record Reading(long nanos, double busy, double ours) {}
+    private record Reading(long nanos, double others) {}
 
     private static volatile @Nullable Path home;
     private static volatile double last = Double.NaN;
@@ -44,7 +41,7 @@ final class Noise {
         Reading ended = read();
         double seconds = (ended.nanos - began.nanos) / 1e9;
         // ticks of a hundredth of a second: under a second they say nothing
-        last = seconds < 1 ? Double.NaN : Math.max(0, (ended.busy - began.busy - ended.ours + began.ours) / seconds);
+        last = seconds < 1 ? Double.NaN : Math.max(0, (ended.others - began.others) / seconds);
     }
 
     /** How many CPUs others took during the last measurement; NaN if it was not watched. */
@@ -57,24 +54,17 @@ final class Noise {
     }
 
     private static Reading read() {
-        Path system = home;
-        double ours =
-                Usage.ofThisProgram() + (system == null ? 0 : Usage.of(system).total());
-        try (var lines = Files.lines(Path.of("/proc/stat"))) {
-            return new Reading(System.nanoTime(), busy(lines.toList()), ours);
+        double others = Usage.ofOthers(home);
+        try {
+            return new Reading(System.nanoTime(), others + stolen(Files.readString(Path.of("/proc/stat"))));
         } catch (IOException e) {
             throw new UncheckedIOException("/proc/stat", e);
         }
     }
 
-    /** CPU seconds of all processes since the start, niced ones and stolen time included. */
-    static double busy(List<String> stat) {
+    /** Seconds of all CPUs. */
+    static double stolen(String stat) {
         // cpu  user nice system idle iowait irq softirq steal guest guest_nice
-        String[] field = stat.get(0).split("\\s+");
-        long ticks = Long.parseLong(field[1])
-                + Long.parseLong(field[2])
-                + Long.parseLong(field[3])
-                + Long.parseLong(field[8]);
-        return ticks / TICKS_PER_SECOND;
+        return Long.parseLong(stat.split("\\s+")[8]) / Usage.TICKS_PER_SECOND;
     }
 }

@@ -128,6 +128,15 @@ final class World implements AutoCloseable {
         send(commands);
     }
 
+    /** How many reservations were asked for so far. */
+    long reservations() {
+        return Commands.require(cli("INFO", "commandstats"), Map.of())
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_fcall:calls="))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D*(\\d+).*", "$1")))
+                .sum();
+    }
+
     private void send(List<String> commands) {
         Path file = folder.resolve("commands");
         try {
