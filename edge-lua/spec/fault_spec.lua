@@ -302,6 +302,7 @@ describe("When something breaks:", function()
 
   it("a full bucket store throttles, is counted, and evicts nothing", function()
     local item = edge.publish {}
+    empty "fs_bucket_account" -- what ran out meanwhile would make room
     fill "fs_bucket_account"
     local answer = edge.buy(edge.purchase(item))
     assert.same({ 429, "THROTTLED" }, { answer.status, answer.json.code })

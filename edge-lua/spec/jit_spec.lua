@@ -52,13 +52,13 @@ describe("The edge's sources", function()
   end)
 end)
 
-describe("A loop over `pairs`", function()
+describe("nginx's own LuaJIT", function()
   local support = require "support.edge"
   setup(function() support.start() end)
   teardown(function() support.stop() end)
 
-  -- How many traces nginx's own LuaJIT makes of a loop that has grown hot.
-  local function traces(prepare)
+  -- What a chunk writes that is run there, after the platform was loaded.
+  local function output(chunk)
     local home = support.dir .. "/jit"
     os.execute("mkdir -p '" .. home .. "'")
     local modules = support.read(support.home .. "/nginx/nginx.conf"):match("daemon off;\n(.-)worker_processes")
@@ -75,35 +75,115 @@ describe("A loop over `pairs`", function()
           require "resty.core"
           local platform = require "flashsale.platform"
           %s
-          local function walk(t)
-            local sum = 0
-            for _, value in pairs(t) do sum = sum + value end
-            return sum
-          end
-          local compiled, began = 0, nil
-          jit.attach(function(what, _, from)
-            if what == "start" then began = from end
-            if what == "stop" and began == walk then compiled = compiled + 1 end
-          end, "trace")
-          local t = {}
-          for i = 1, 1000 do t["key" .. i] = i end
-          for _ = 1, 100 do assert(walk(t) == 500500) end
-          io.stdout:write("compiled ", compiled, "\n")
           os.exit(0)
         }
       }
-    ]]):format(home, os.getenv "EDGE_ROOT", prepare))
+    ]]):format(home, os.getenv "EDGE_ROOT", chunk))
     file:close()
     local program = io.popen(("'%s' -p '%s' -e '%s/error.log' -c '%s/nginx.conf' 2>&1"):format(
       support.nginx, home, home, home))
-    local output = program:read "*a"
+    local text = program:read "*a"
     program:close()
-    return tonumber(output:match "compiled (%d+)"), output
+    return text
   end
 
-  it("is not compiled, and would be", function()
-    local compiled, output = traces "platform.tune()"
-    assert.equal(0, compiled, output)
+  -- How many traces it makes of a loop over `pairs` that has grown hot.
+  local function traces(prepare)
+    local text = output(prepare .. [[
+
+      local function walk(t)
+        local sum = 0
+        for _, value in pairs(t) do sum = sum + value end
+        return sum
+      end
+      local compiled, began = 0, nil
+      jit.attach(function(what, _, from)
+        if what == "start" then began = from end
+        if what == "stop" and began == walk then compiled = compiled + 1 end
+      end, "trace")
+      local t = {}
+      for i = 1, 1000 do t["key" .. i] = i end
+      for _ = 1, 100 do assert(walk(t) == 500500) end
+      io.stdout:write("compiled ", compiled, "\n")
+    ]])
+    return tonumber(text:match "compiled (%d+)"), text
+  end
+
+  it("does not compile a loop over `pairs`, and would", function()
+    local compiled, text = traces "platform.tune()"
+    assert.equal(0, compiled, text)
     assert.is_true(traces "" > 0)
+  end)
+
+  -- How often a loop of 30 steps took another number of them, in coroutines whose stacks had little room left, more and more.
+  local function wrong(enter)
+    local text = output([[
+      platform.tune()
+      local roomy = ]] .. enter .. [[
+
+      local slots = require("ffi").new("int32_t[?]", 64)
+      local function find(i)
+        while slots[i] ~= 0 do i = bit.band(i + 1, 63) end
+        slots[63] = 0
+      end
+      local function visit(n)
+        local seen = 0
+        for i = 0, n - 1 do
+          find(i)
+          seen = seen + 1
+          if seen > 1000 then return seen end
+        end
+        return seen
+      end
+      -- The inner loop is compiled first, then the outer one, then what leads from that into the inner one.
+      for i = 0, 40 do slots[i] = 1 end
+      for _ = 1, 100 do find(0) end
+      for i = 0, 40 do slots[i] = 0 end
+      for _ = 1, 100 do visit(30) end
+      slots[20] = 1
+      for _ = 1, 200 do visit(30) end
+
+      local wrong = 0
+      for n = 0, 200 do
+        local taken, seen = {}, nil
+        for i = 1, n do taken[i] = i end
+        local inside = roomy(function() seen = visit(30) end)
+        local function outside(...)
+          inside()
+          local count = select("#", ...)
+          return count
+        end
+        assert(coroutine.resume(coroutine.create(outside), unpack(taken)))
+        if seen ~= 30 then wrong = wrong + 1 end
+      end
+      io.stdout:write("wrong ", wrong, " of ", jit.version, "\n")
+    ]])
+    return tonumber(text:match "wrong (%d+)"), text
+  end
+
+  it("keeps its values in a coroutine with room, and an old one would not without", function()
+    local with_room, text = wrong "platform.roomy"
+    assert.equal(0, with_room, text)
+    local without
+    without, text = wrong "function(f) return function() f() end end"
+    if text:find("2.1.0-beta", 1, true) then assert.is_true(without > 0, text) end
+  end)
+
+  it("is entered with room wherever nginx calls the edge", function()
+    local files = io.popen(("find '%s/edge-lua/lua/flashsale/phase' -name '*.lua'"):format(os.getenv "EDGE_ROOT"))
+    local seen = 0
+    for path in files:lines() do
+      -- the master and the ends of workers have a stack that has grown long before
+      if not path:find "/init.lua$" and not path:find "/worker.lua$" and not path:find "/exit.lua$" then
+        local module, name = support.read(path):match '"flashsale%.([%w_]+)"[%])]+%.([%w_]+)%('
+        local source = support.read(os.getenv "EDGE_ROOT" .. "/edge-lua/lua/flashsale/" .. tostring(module) .. ".lua")
+        assert.truthy(source:find("M." .. tostring(name) .. " = platform.roomy(", 1, true), path)
+        seen = seen + 1
+      end
+    end
+    files:close()
+    assert.equal(9, seen)
+    local source = support.read(os.getenv "EDGE_ROOT" .. "/edge-lua/lua/flashsale/syncer.lua")
+    assert.truthy(source:find("ngx.timer.every(M.TICK_MS / 1000, platform.roomy(", 1, true))
   end)
 end)

@@ -289,16 +289,16 @@ end
 
 --[[ admit(): step 2 for a request that the backend answers itself: ends with 403 or 429 what comes from a blacklisted address or
   too often. Buying and asking draw from one bucket. ]]
-function M.admit()
+M.admit = platform.roomy(function()
   local now = platform.monotonic_ms()
   view.refresh(now)
   local client = credentials.client_address()
   if blacklist.has("address", client, view.redis_now()) then return ngx.exit(403) end
   if not address_admits(client, now) then return ngx.exit(429) end
-end
+end)
 
 -- answer(): the whole of POST /buy. A fault of ours is one line in the log (at crit, the server's level) and BUSY.
-function M.answer()
+M.answer = platform.roomy(function()
   local ok, err
   -- Not for going round: LuaJIT begins to compile at loops, and after this call into C it goes on into `run`.
   repeat
@@ -310,6 +310,6 @@ function M.answer()
   ngx.log(ngx.CRIT, "POST /buy: ", err)
   trace_id.next()
   if not ngx.headers_sent then busy(nil, "edge") end
-end
+end)
 
 return M

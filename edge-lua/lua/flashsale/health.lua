@@ -16,12 +16,12 @@ local function send(status, text)
   ngx.print(text)
 end
 
-function M.live()
+M.live = platform.roomy(function()
   if pulse.stuck() then return send(503, '{"status":"DOWN","workers":false}\n') end
   return send(200, '{"status":"UP"}\n')
-end
+end)
 
-function M.ready()
+M.ready = platform.roomy(function()
   view.refresh()
   local now = platform.monotonic_ms()
   local workers = not pulse.stuck()
@@ -29,12 +29,12 @@ function M.ready()
   return send(up and 200 or 503, string.format(
     '{"status":"%s","workers":%s,"redis":%s,"catalog":%s,"blacklist":%s,"backend":%s}\n', up and "UP" or "DOWN",
     workers, view.redis_answers(now), view.catalog_ready, view.blacklist_ready, view.backend_answers(now)))
-end
+end)
 
 local DICTS = { "fs_state", "fs_catalog", "fs_hints", "fs_holders", "fs_metrics", "fs_answers", "fs_bucket_account",
   "fs_bucket_address", "fs_bucket_common", "fs_blacklist_address", "fs_blacklist_account", "fs_blacklist_session" }
 
-function M.metrics()
+M.metrics = platform.roomy(function()
   view.refresh()
   local now = platform.monotonic_ms()
   local items, oldest = 0, 0
@@ -59,6 +59,6 @@ function M.metrics()
   ngx.header["Content-Type"] = "text/plain; version=0.0.4"
   ngx.header["Cache-Control"] = "no-store"
   ngx.print(metrics.text(gauges))
-end
+end)
 
 return M

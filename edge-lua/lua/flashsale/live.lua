@@ -112,11 +112,11 @@ local function all()
 end
 
 -- GET /api/promos
-function M.promos()
+M.promos = platform.roomy(function()
   view.refresh(platform.monotonic_ms())
   if not view.catalog_ready then return problem.send(503) end
   return send(answer_of("", all))
-end
+end)
 
 local function one(id)
   local _, by_id = promos()
@@ -124,13 +124,13 @@ local function one(id)
 end
 
 -- GET /api/promos/{id}
-function M.promo(id)
+M.promo = platform.roomy(function(id)
   view.refresh(platform.monotonic_ms())
   if not view.catalog_ready then return problem.send(503) end
   local answer = answer_of(tonumber(id), one)
   if not answer then return problem.send(404) end
   return send(answer)
-end
+end)
 
 local function item(sku)
   local found = view.by_sku[sku]
@@ -139,11 +139,11 @@ end
 
 --[[ GET /api/items/{sku}: of the catalogue alone, so names that somebody makes up cost nobody else anything. What is there
   and not public is not shown. ]]
-function M.item(sku)
+M.item = platform.roomy(function(sku)
   view.refresh(platform.monotonic_ms())
   local answer = answer_of(sku, item)
   if answer then return send(answer) end
   return problem.send(not view.by_sku[sku] and not view.catalog_ready and 503 or 404)
-end
+end)
 
 return M

@@ -39,9 +39,30 @@ local function step(t, key)
   return following, value
 end
 
+local ROOM = 190 -- slots; a function may have 200 locals
+
+local names = {}
+for i = 1, ROOM do names[i] = "_" .. i end
+local enter = assert(loadstring("local f = ... return function(a) if not f then local " .. table.concat(names, ",")
+  .. " end f(a) end"))
+
+--[[ roomy(f): f, which takes one argument at most and returns nothing, on a Lua stack with room for all that it calls. Whatever
+  nginx calls in a coroutine of its own begins by it.
+
+  A coroutine's stack is small at first and grows when a function finds no room. Compiled code looks for room, too, but a LuaJIT
+  of before 2023-07-12, such as Debian 12's, does so in a register that may hold a value: where there is no room, the bytes that
+  are left are written back in the value's place (LuaJIT issues 1016 and 1031). So a loop over 20 holders went on to the 136th:
+  its worker filled a set with what lay behind them, and then went round and round in it. The frame of the function made here has
+  its slots without using them: the interpreter makes room before any compiled code runs, and the collector leaves it there. ]]
+function M.roomy(f)
+  local with_room = enter(f)
+  jit.off(with_room) -- compiled, it would begin a trace where `f` has always begun one
+  return with_room
+end
+
 --[[ interpret_pairs(): loops over `pairs` are never compiled, in what is loaded after this. A LuaJIT of before 2023-08-13, such
-  as Debian 12's, may leave a compiled one where it began and begin it again, for ever (LuaJIT issues 1000 and 1045): a worker
-  that answers nobody any more. None of these loops is on the path of a purchase. ]]
+  as Debian 12's, may leave a compiled one where it began and begin it again, for ever (LuaJIT issues 1000 and 1045). None of
+  these loops is on the path of a purchase. ]]
 function M.interpret_pairs()
   jit.off(step)
   pairs = function(t) return step, t, nil end -- luacheck: ignore 121

@@ -1,6 +1,7 @@
 --[[ Errors outside POST /buy: application/problem+json (RFC 9457), and nginx's own errors in the shape of their path. ]]
 
 local answer = require "flashsale.answer"
+local platform = require "flashsale.platform"
 local trace_id = require "flashsale.trace"
 
 local M = {}
@@ -42,7 +43,7 @@ end
 local BUY = { [403] = "METHOD_NOT_ALLOWED", [405] = "METHOD_NOT_ALLOWED", [413] = "TOO_LARGE" }
 
 --[[ nginx_error(): answers what nginx refused or failed at by itself; reached through error_page only. ]]
-function M.nginx_error()
+M.nginx_error = platform.roomy(function()
   local status = ngx.status
   local path = (ngx.var.request_uri or ""):match("^[^?]*")
   if path ~= "/buy" then
@@ -57,6 +58,6 @@ function M.nginx_error()
     return answer.refuse("BAD_REQUEST", nil, { field = "request", problem = "is not acceptable HTTP" })
   end
   return answer.refuse("BUSY", nil, { service = "edge" })
-end
+end)
 
 return M

@@ -465,7 +465,7 @@ end
 --[[ start(name): once in each worker. ]]
 function M.start(name)
   me = name
-  return ngx.timer.every(M.TICK_MS / 1000, function(premature)
+  return ngx.timer.every(M.TICK_MS / 1000, platform.roomy(function(premature)
     pulse.beat()
     if premature or busy then return end
     busy = true
@@ -477,7 +477,7 @@ function M.start(name)
     end
     metrics.flush()
     tally.flush()
-  end)
+  end))
 end
 
 return M
