@@ -6,7 +6,7 @@
 STAGES=(unit edge integration e2e fault)
 
 verb_test() {
-  local yes=0 began name
+  local yes=0 began name ONLY=''
   local -a wanted=() FAULTS=()
   while [[ $# -gt 0 ]]; do
     case $1 in
@@ -16,12 +16,17 @@ verb_test() {
         FAULTS+=("-Dflashsale.fault.${1#--}=$2")
         shift
         ;;
+      --only)
+        [[ "${2:-}" =~ ^[A-Za-z]+FaultIT(#[A-Za-z0-9_*+]+)?$ ]] || misuse '--only takes a class of e2e/fault, as RedisFaultIT, or RedisFaultIT#a_method*.'
+        ONLY=$2
+        shift
+        ;;
       unit | edge | integration | e2e | fault) wanted+=("$1") ;;
       *) misuse "'$1' is no stage; they are: ${STAGES[*]}." ;;
     esac
     shift
   done
-  [[ ${#FAULTS[@]} -eq 0 || "${wanted[*]}" == fault ]] || misuse '--minutes and --seed belong to the stage fault alone.'
+  [[ -z "${FAULTS[*]}$ONLY" || "${wanted[*]}" == fault ]] || misuse '--minutes, --seed and --only belong to the stage fault alone.'
   [[ ${#wanted[@]} -gt 0 ]] || wanted=("${STAGES[@]}")
   began=$(now_ms)
   TEST_HOME="$ROOT/target/test"
@@ -125,11 +130,13 @@ stage_e2e() {
 }
 
 # The tests start this one themselves, with a proxy in each way between two parts. Asked for by name, the stage runs every fault;
-# with --minutes only the random mix, for so long; beside others a selection.
+# with --minutes only the random mix, for so long, with --only those named; beside others a selection.
 stage_fault() {
   choose_private_system
   if [[ "${FAULTS[*]}" == *minutes* ]]; then
     maven_e2e fault 'io/flashsale/e2e/fault/RandomMixIT' "${FAULTS[@]}"
+  elif [[ -n "$ONLY" ]]; then
+    maven_e2e fault "io/flashsale/e2e/fault/$ONLY"
   elif [[ "$*" == fault ]]; then
     maven_e2e fault 'io/flashsale/e2e/fault/**/*IT' "${FAULTS[@]}"
   else
