@@ -26,6 +26,7 @@ public final class Bench {
     static {
         NAMES.addAll(Edges.NAMES);
         NAMES.addAll(OrderBench.NAMES);
+        NAMES.add("jmeter");
     }
 
     public static void main(String[] args) {
@@ -71,6 +72,9 @@ public final class Bench {
         }
         if (all || OrderBench.NAMES.contains(name)) {
             new OrderBench(target, plan, OrderPlan.of(name), report).run(name);
+        }
+        if (name.equals("jmeter")) {
+            new JMeterBench(target, plan, report).run();
         }
         var conditions = Conditions.here(root, load);
         LocalDate day = LocalDate.now(ZoneOffset.UTC);

@@ -21,7 +21,7 @@ record Demand(Load load, int stock, int connections, double seconds, Duration wa
     /** More than are ever under way at less than capacity, so that nobody waits for a connection. */
     private static final int MANY = 4000;
 
-    private static final Duration NOW_AND_THEN = Duration.ofMillis(250);
+    static final Duration NOW_AND_THEN = Duration.ofMillis(250);
 
     /** As many as can be served. */
     static Demand crowd(int buyers, double seconds) {

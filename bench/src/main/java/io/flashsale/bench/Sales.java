@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Gives each load an item of its own, and has what came of it judged by the checker of the tests: every answer against the rows and
@@ -63,10 +65,8 @@ final class Sales {
      * @return empty if an invariant was broken
      */
     Optional<Sale> sell(String name, Demand demand) {
-        String sku = "%s-%s-%d".formatted(name, plan.id(), ++number);
-        Instant opens = Instant.now().minusSeconds(1);
-        target.publish(sku, demand.stock());
-        var offer = new Offer(sku, demand.stock(), 0, 0, null, Map.of(), 0, 1999, "CNY", opens, opens.plus(OPEN_FOR));
+        Offer offer = publish(name, demand.stock());
+        String sku = offer.sku();
         var requests = new Requests(sku, buyers);
         try (var stores = new Stores(target.installation());
                 var watch = new Watch(target, sku, demand.watched());
@@ -83,14 +83,46 @@ final class Sales {
             String fsyncs = syncs.map(counted -> counted.end(accepted)).orElse("");
             Map<String, Double> cpu = after.microsSince(before, accepted);
             cpu.put("generator", generator.cpuNanos() / 1e3 / Math.max(1, accepted));
-            settle(stores, sku);
-            watch.held();
-            List<Sample> samples = watch.samples();
-            target.flashsale("promo", "end", sku);
-            return judge(name, offer, history.attempts(sku, buyers), samples, stores)
-                    ? Optional.of(new Sale(sku, demand.seconds(), history, samples, cpu, fsyncs, noise))
+            return settled(name, offer, history.attempts(sku, buyers), stores, watch)
+                    ? Optional.of(new Sale(sku, demand.seconds(), history, watch.samples(), cpu, fsyncs, noise))
                     : Optional.empty();
         }
+    }
+
+    /**
+     * The same around a load that another program brings about.
+     *
+     * @param load buys units of this SKU, as the buyers of {@link #csv} and one at a time, and tells of every attempt
+     * @return whether no invariant was broken
+     */
+    boolean sell(String name, int stock, Function<String, List<Attempt>> load) {
+        Offer offer = publish(name, stock);
+        try (var stores = new Stores(target.installation());
+                var watch = new Watch(target, offer.sku(), Demand.NOW_AND_THEN)) {
+            return settled(name, offer, load.apply(offer.sku()), stores, watch);
+        }
+    }
+
+    /** The buyers as {@code ./flashsale buyers} prints them. */
+    String csv() {
+        return "userID,userLevel,sessionID\n"
+                + buyers.stream()
+                        .map(buyer -> "%s,%d,%s\n".formatted(buyer.userId(), buyer.level(), buyer.session()))
+                        .collect(Collectors.joining());
+    }
+
+    private Offer publish(String name, int stock) {
+        String sku = "%s-%s-%d".formatted(name, plan.id(), ++number);
+        Instant opens = Instant.now().minusSeconds(1);
+        target.publish(sku, stock);
+        return new Offer(sku, stock, 0, 0, null, Map.of(), 0, 1999, "CNY", opens, opens.plus(OPEN_FOR));
+    }
+
+    private boolean settled(String name, Offer offer, List<Attempt> asked, Stores stores, Watch watch) {
+        settle(stores, offer.sku());
+        watch.held();
+        target.flashsale("promo", "end", offer.sku());
+        return judge(name, offer, asked, watch.samples(), stores);
     }
 
     /** How many loads were judged, and what came of it. */

@@ -164,12 +164,17 @@ public final class Operator {
     public Ended flashsale(String... arguments) {
         List<String> command = new ArrayList<>(List.of(installation.root() + "/flashsale"));
         command.addAll(List.of(arguments));
+        return run(command, Hops.environment());
+    }
+
+    /** A program of the checkout, with standard error in the output. */
+    public Ended run(List<String> command, Map<String, String> environment) {
         try {
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(installation.root().toFile())
                     .redirectErrorStream(true)
                     .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-            builder.environment().putAll(Hops.environment());
+            builder.environment().putAll(environment);
             Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(6, TimeUnit.MINUTES)) {
