@@ -34,7 +34,7 @@ final class JMeterBench {
         var sales = new Sales(target, plan, BUYERS, report);
         String buyers = "-Jcsv=" + write(sales.csv());
         buy("stampede", "%,d buyers for %,d units, 500 at a time".formatted(BUYERS, UNITS), sales, UNITS, buyers);
-        buy("open-model", "300 arrivals a second for 30 s", sales, ENOUGH, buyers, "-Jrate=300", "-Jseconds=30");
+        buy("open-model", "100 arrivals a second for 30 s", sales, ENOUGH, buyers, "-Jrate=100", "-Jseconds=30");
         buy("soak", "20 people for 60 s", sales, ENOUGH, buyers, "-Jseconds=60");
         String sku = "PAGE-" + plan.id();
         target.publish(sku, ENOUGH);

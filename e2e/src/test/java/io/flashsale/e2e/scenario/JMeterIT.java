@@ -56,7 +56,8 @@ class JMeterIT {
     @Test
     void a_stampede_sells_every_unit_once_and_repeated_finds_the_same_orders() throws IOException {
         Terms terms = publish(Terms.of("JM-CROWD", 50));
-        List<String> settings = List.of(buyers(terms, 200), "-Jthreads=40", "-Jrun=one", "-Jcodes=" + SETTLED);
+        List<String> settings =
+                List.of(buyers(terms, 200), "-Jthreads=40", "-Jramp=1", "-Jrun=one", "-Jcodes=" + SETTLED);
         assertThat(requests(jmeter("stampede", terms, settings))).isEqualTo(200);
         Map<String, String> orders = ordersOfBuyers("stampede");
         assertThat(orders).hasSize(50);
