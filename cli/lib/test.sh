@@ -87,8 +87,8 @@ check() {
 # told NAME: what went wrong, on stderr, from its log.
 told() {
   printf -- '--- %s failed; from %s\n' "$1" "$LOGS/$1.log" >&2
-  # TAP's failures, or Maven's own lines, not what the programs under test log
-  grep -E '^not ok|^  #|^\[ERROR\]' -- "$LOGS/$1.log" | head -n 60 >&2 || true
+  # TAP's failures, or Maven's own lines and what goes on below them up to the stack, not what the programs under test log
+  awk '/^\[ERROR\]/ { on = 1 } /^\[(INFO|WARNING)\]|^\tat / { on = 0 } on || /^not ok|^  #/' "$LOGS/$1.log" | head -n 80 >&2 || true
   printf -- '--- its last lines\n' >&2
   tail -n 15 -- "$LOGS/$1.log" >&2
 }
