@@ -60,7 +60,7 @@ verb_help() {
 
   test [unit|edge|integration|e2e|fault]   all tests, or one stage, on own ports and data
   test fault                               every fault, with what each costs; in `test` there is a selection of them
-  test fault --only RedisFaultIT           one class of faults, or RedisFaultIT#a_method*
+  test fault --only RedisFaultIT           one class of faults, or RedisFaultIT#a_method*; e2e takes one of its own so
   test fault --minutes N [--seed S]        faults at random for so long
   bench [NAME] [--running] [--write]       the benchmarks, as ratios to limits measured in the same run
   bench --help                             which there are, and what their words mean

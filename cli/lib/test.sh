@@ -17,7 +17,7 @@ verb_test() {
         shift
         ;;
       --only)
-        [[ "${2:-}" =~ ^[A-Za-z]+FaultIT(#[A-Za-z0-9_*+]+)?$ ]] || misuse '--only takes a class of e2e/fault, as RedisFaultIT, or RedisFaultIT#a_method*.'
+        [[ "${2:-}" =~ ^[A-Za-z]+IT(#[A-Za-z0-9_*+]+)?$ ]] || misuse '--only takes a class of tests, as RedisFaultIT, or RedisFaultIT#a_method*.'
         ONLY=$2
         shift
         ;;
@@ -26,7 +26,12 @@ verb_test() {
     esac
     shift
   done
-  [[ -z "${FAULTS[*]}$ONLY" || "${wanted[*]}" == fault ]] || misuse '--minutes, --seed and --only belong to the stage fault alone.'
+  [[ -z "${FAULTS[*]}" || "${wanted[*]}" == fault ]] || misuse '--minutes and --seed belong to the stage fault alone.'
+  case "${wanted[*]}:$ONLY" in
+    *: | fault:*FaultIT* | e2e:*) ;;
+    *) misuse '--only belongs to the stage e2e or fault, alone.' ;;
+  esac
+  [[ "${wanted[*]}:$ONLY" != e2e:*FaultIT* ]] || misuse 'Classes of faults belong to the stage fault.'
   [[ ${#wanted[@]} -gt 0 ]] || wanted=("${STAGES[@]}")
   began=$(now_ms)
   TEST_HOME="$ROOT/target/test"
@@ -125,7 +130,7 @@ stage_integration() {
 stage_e2e() {
   choose_private_system
   check e2e-up "$ROOT/flashsale" up --yes
-  ! part_pid edge >/dev/null || maven_e2e e2e 'io/flashsale/e2e/**/*IT,!io/flashsale/e2e/fault/**'
+  ! part_pid edge >/dev/null || maven_e2e e2e "io/flashsale/e2e/**/${ONLY:-*IT},!io/flashsale/e2e/fault/**"
   end_private_system e2e
 }
 

@@ -104,6 +104,17 @@ class PaymentIT {
     }
 
     @Test
+    void money_that_the_provider_has_taken_and_not_told_of_is_waited_for_before_a_sale_is_judged() {
+        try (var sale = new Sale("untold", Terms.of("UNTOLD", 3))) {
+            Buyer buyer = sale.buyer();
+            String order = reserve(sale, buyer);
+            ask(sale, buyer, order).pay("delaySeconds=4");
+            assertGreen(sale);
+            assertThat(sale.shop().order(buyer, order).state()).isEqualTo("PAID");
+        }
+    }
+
+    @Test
     void a_payment_that_comes_late_takes_its_unit_again_while_there_is_one() {
         try (var sale = new Sale("late", Terms.of("LATE", 3).hold(Duration.ofSeconds(10)))) {
             Buyer buyer = sale.buyer();

@@ -132,6 +132,12 @@ public final class Stores implements AutoCloseable {
             SELECT COUNT(*) FROM orders o LEFT JOIN payment_order s ON s.order_id = o.id LEFT JOIN payment p ON p.id = s.payment_id
             LEFT JOIN refund r ON r.order_id = o.id
             WHERE o.sku = ? AND (COALESCE(s.state, p.state) IN ('LATE', 'REFUND_DUE') OR r.state <> 'DONE' OR o.state = 'REFUND_PENDING')""";
+    /** Of which the shop has heard no success; the provider may have taken money all the same, and its event be on the way. */
+    private static final String SILENT_PAYMENTS =
+            """
+            SELECT DISTINCT p.id FROM payment p JOIN payment_order s ON s.payment_id = p.id JOIN orders o ON o.id = s.order_id
+            WHERE o.sku = ? AND p.state IN ('CREATED', 'FAILED')""";
+
     private static final String DUE =
             """
             SELECT COUNT(*) FROM redis_effect
@@ -257,7 +263,7 @@ public final class Stores implements AutoCloseable {
         return query(PAYMENTS, this::payment, sku);
     }
 
-    /** Whether nothing is owed any more, between the stores or to a buyer; effects that rest are owed, too. */
+    /** Whether nothing is owed any more, between the stores, to a buyer or by the provider's word; effects that rest are owed, too. */
     public boolean settled(String sku) {
         Dump.Item item = item(sku);
         int owed = query(OWED, r -> r.getInt(1), item.id()).get(0)
@@ -269,7 +275,8 @@ public final class Stores implements AutoCloseable {
                 && hot.get().pending().isEmpty()
                 && hot.get().available() == item.available()
                 && hot.get().held() == item.held()
-                && hot.get().sold() == item.sold();
+                && hot.get().sold() == item.sold()
+                && query(SILENT_PAYMENTS, r -> r.getString(1), sku).stream().allMatch(id -> keptByProvider(id) == 0);
     }
 
     /** Whether the lease covers the item's present epoch, so that it sells. */
