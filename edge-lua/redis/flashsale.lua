@@ -21,10 +21,11 @@
   A replay, a verdict and an effect may come twice, late or in another order: each has an answer here.
   Loaded by the backend alone, and only over a lower VERSION. ]]
 
-local VERSION = 4
+local VERSION = 5
 
 local MAX_BATCH = 256 -- order ids or items in one call: keeps a call below a millisecond
 local MAX_QUANTITY = 100
+local MAX_NEWS = 4096 -- item ids in one reply of `changes`
 
 --[[ The lease to sell. It lives in this process's memory on purpose: a restart, a failover or a reload of the library
   forgets it, and then every function answers NOT_READY until a rebuild has granted a new one. `items` names the one
@@ -32,6 +33,22 @@ local MAX_QUANTITY = 100
   long the lease has run out, where those of an epoch that came back from a file may be old; `revoked` the highest that was
   revoked: a grant that was meant before and comes late finds itself overtaken. ]]
 local lease = { nonce = nil, until_ms = 0, items = {}, granted = {}, revoked = {} }
+
+--[[ What a follower has to look at again: the items in the order of their last change, a list that is linked both ways. `count`
+  numbers the changes. It lives and dies with the lease; `life` tells this list from one that was lost. ]]
+local news = { life = nil, count = 0, at = {}, newer = {}, older = {}, newest = nil }
+
+-- changed(item_id): from now on its snapshot may be another. Belongs to whatever makes it so. O(1), no key.
+local function changed(item_id)
+  news.count = news.count + 1
+  news.at[item_id] = news.count
+  if news.newest == item_id then return end
+  local newer, older = news.newer[item_id], news.older[item_id]
+  if newer then news.older[newer] = older end
+  if older then news.newer[older] = newer end
+  if news.newest then news.newer[news.newest] = item_id end
+  news.older[item_id], news.newer[item_id], news.newest = news.newest, nil, item_id
+end
 
 local function now_ms()
   local t = redis.call('TIME')
@@ -114,9 +131,13 @@ local function grant(keys, args)
   local covered = same and lease.items[item_id]
   if covered and int(covered) > int(epoch) then return 'OLDER' end
   for i = 2, #keys do redis.call('UNLINK', keys[i]) end
-  if not same then lease.items = {} end
+  if not same then
+    for other in pairs(lease.items) do changed(other) end
+    lease.items = {}
+  end
   lease.nonce, lease.until_ms = nonce, now + ttl
   lease.items[item_id], lease.granted[item_id] = epoch, epoch
+  changed(item_id)
   return 'GRANTED'
 end
 
@@ -143,7 +164,10 @@ local function revoke(_, args)
   if not epoch then return misuse('revoke takes itemId, epoch') end
   lease.revoked[item_id] = math.max(epoch, lease.revoked[item_id] or 0)
   local covered = lease.items[item_id]
-  if covered and int(covered) <= epoch then lease.items[item_id] = nil end
+  if covered and int(covered) <= epoch then
+    lease.items[item_id] = nil
+    changed(item_id)
+  end
   return lease.granted[item_id] == args[2] and 'REVOKED' or 'UNKNOWN'
 end
 
@@ -178,6 +202,7 @@ local function install(keys, args)
     end
     if (int(facts.withdrawn) or -1) < 0 then return misuse('install takes a number of withdrawn units') end
     for i = 1, 6 do redis.call('UNLINK', keys[i]) end
+    changed(item_id)
     redis.call('HSET', keys[1], 'id', item_id, 'epoch', epoch, 'seq', 0, 'installed', 0,
       'published_version', facts.version, 'state_version', facts.version, unpack(args, 4))
     return 'OK'
@@ -193,6 +218,7 @@ local function install(keys, args)
       if not r then return misuse('install cannot read the reservation of ' .. args[i]) end
       rows[#rows + 1] = { args[i], args[i + 1], r }
     end
+    changed(item_id)
     for _, row in ipairs(rows) do
       local order_id, packed, r = row[1], row[2], row[3]
       if redis.call('HSETNX', keys[4], order_id, packed) == 1 then
@@ -221,6 +247,7 @@ local function drop(keys, args)
   if #keys ~= 6 or not args[1] or not int(args[2]) then return misuse('drop takes six keys, itemId, epoch') end
   if covers(args[1], args[2], now_ms()) then return 'LIVE' end
   for i = 1, 6 do redis.call('UNLINK', keys[i]) end
+  changed(args[1])
   return 'DROPPED'
 end
 
@@ -289,6 +316,7 @@ local function reserve(keys, args)
   local packed = pack({ state = 'T', user = user, level = level, quantity = quantity, request = request, seq = seq + 1,
     reserved_at = now, pay_before = pay_before, code = '', trace = trace })
   if redis.call('HSETNX', keys[4], order_id, packed) == 0 then return { 'ID_TAKEN' } end
+  changed(item_id)
   redis.call('ZADD', keys[5], now, order_id)
   redis.call('HSET', keys[1], 'available', available - quantity, 'held', held + quantity, 'seq', seq + 1)
   redis.call('HSET', keys[2], user, has + quantity)
@@ -328,6 +356,7 @@ local function decide(keys, args)
           r.state = 'S'
         else
           r.state, r.code = 'R', verdict
+          changed(args[1])
           redis.call('HINCRBY', keys[1], 'available', r.quantity)
           redis.call('HINCRBY', keys[1], 'held', -r.quantity)
           give_back_quota(keys[2], r.user, r.quantity)
@@ -409,6 +438,7 @@ local function apply(keys, args)
     if target == 'C' and effect_version <= (tonumber(item[8]) or 0) then return 'IGNORED' end
     if r.state == target then return 'ALREADY' end
     if r.state ~= 'S' and r.state ~= 'T' then return 'MISSING' end
+    changed(args[1])
     redis.call('HINCRBY', keys[1], 'held', -r.quantity)
     if target == 'P' then
       redis.call('HINCRBY', keys[1], 'sold', r.quantity)
@@ -430,6 +460,7 @@ local function apply(keys, args)
     local added = total - tonumber(item[2]) - tonumber(item[9])
     local available = tonumber(item[3]) + added
     if available < 0 then return 'NEGATIVE' end
+    changed(args[1])
     redis.call('HSET', keys[1], 'published', tonumber(item[2]) + added, 'available', available,
       'published_version', args[3])
     return 'APPLIED'
@@ -441,6 +472,7 @@ local function apply(keys, args)
     local units = total - tonumber(item[6])
     if units <= 0 then return 'IGNORED' end
     if units > tonumber(item[7]) then return 'NEGATIVE' end
+    changed(args[1])
     redis.call('HINCRBY', keys[1], 'sold', -units)
     redis.call('HINCRBY', keys[1], 'available', units)
     redis.call('HSET', keys[1], 'restocked', args[5])
@@ -450,6 +482,7 @@ local function apply(keys, args)
   if kind == 'STATE' then
     if not int(args[6]) or not int(args[7]) then return misuse('STATE takes state, opens ms, closes ms') end
     if effect_version <= tonumber(item[5]) then return 'IGNORED' end
+    changed(args[1])
     redis.call('HSET', keys[1], 'state', args[5], 'opens', args[6], 'closes', args[7], 'state_version', args[3])
     return 'APPLIED'
   end
@@ -473,6 +506,7 @@ local function retake(keys, args)
   local has = tonumber(redis.call('HGET', keys[2], r.user)) or 0
   if limit and has + r.quantity > limit then return 'LIMIT_REACHED' end
   if tonumber(item[1]) < r.quantity then return 'SOLD_OUT' end
+  changed(args[1])
   redis.call('HINCRBY', keys[1], 'available', -r.quantity)
   redis.call('HINCRBY', keys[1], 'held', r.quantity)
   redis.call('HINCRBY', keys[2], r.user, r.quantity)
@@ -513,6 +547,7 @@ local function withdraw(keys, args)
   end
   local kept = string.format('%s|%d', verdict, units)
   if verdict == 'WITHDRAWN' then
+    changed(item_id)
     redis.call('HSET', keys[1], 'published', published - units, 'available', available - units,
       'withdrawn', withdrawn + units, field, kept)
   else
@@ -544,6 +579,28 @@ local function snapshot(keys, args)
   return reply
 end
 
+--[[ changes: whose snapshots may be others than they were, for a follower who then asks for those. The end of the lease changes
+  them all and is told by its time alone.
+  ARGV  1 life   2 number, as the reply before this told them; "" and 0 at first
+  Reply {now ms, lease until ms (0 without one), life, number, "SOME", itemId, ...}, the latest first
+        | {…, "ALL"}: since then this process or its library began anew, or more changed than one reply names
+  O(items that changed) ]]
+local function changes(_, args)
+  local number = int(args[2])
+  if not number then return misuse('changes takes a life and a number') end
+  local now = now_ms()
+  news.life = news.life or string.format('%d', now)
+  local reply = { now, now < lease.until_ms and lease.until_ms or 0, news.life, news.count, 'SOME' }
+  local item_id = news.newest
+  if args[1] ~= news.life or number > news.count then item_id, reply[5] = nil, 'ALL' end
+  while item_id and news.at[item_id] > number do
+    if #reply == 5 + MAX_NEWS then return { reply[1], reply[2], reply[3], reply[4], 'ALL' } end
+    reply[#reply + 1] = item_id
+    item_id = news.older[item_id]
+  end
+  return reply
+end
+
 redis.register_function({ function_name = 'version', callback = version, flags = { 'no-writes' } })
 redis.register_function('grant', grant)
 redis.register_function('renew', renew)
@@ -558,3 +615,4 @@ redis.register_function('apply', apply)
 redis.register_function('retake', retake)
 redis.register_function('withdraw', withdraw)
 redis.register_function({ function_name = 'snapshot', callback = snapshot, flags = { 'no-writes' } })
+redis.register_function({ function_name = 'changes', callback = changes, flags = { 'no-writes' } })

@@ -367,7 +367,7 @@ describe("POST /buy", function()
     local item = edge.publish {}
     edge.redis:call("FUNCTION", "DELETE", "flashsale")
     shape(edge.buy(edge.purchase(item)), 503, "NOT_READY")
-    edge.until_hint(item, "item.ready == 0")
+    edge.until_hint(item, "not view.ready(item)")
     shape(edge.buy(edge.purchase(item)), 503, "NOT_READY")
     edge.load_library()
     -- the lease went with the library: nothing is for sale until a rebuild grants a new one

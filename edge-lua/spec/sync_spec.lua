@@ -67,7 +67,7 @@ describe("The edge follows Redis:", function()
   it("an item of which Redis has only a part is NOT_READY, and spoils no other", function()
     local broken, item = edge.publish {}, edge.publish {}
     edge.redis:call("HDEL", edge.keys(broken).item, "published")
-    edge.until_hint(broken, "item.ready == 0")
+    edge.until_hint(broken, "not view.ready(item)")
     assert.equal("NOT_READY", code_of(edge.purchase(broken)))
     assert.equal("RESERVED", code_of(edge.purchase(item)))
   end)
@@ -178,19 +178,84 @@ describe("The edge follows Redis:", function()
   end)
 
   it("a late hint does not replace a newer one that is in use; when that one is too old, it does", function()
-    local item = edge.publish {}
-    local function hint_at()
-      return edge.eval('local v = require "flashsale.view" v.refresh() return v.by_sku["' .. item.sku .. '"].hint_at')
-    end
     -- as if another worker had heard of a later moment of Redis's clock than what comes now
-    edge.eval [[
-      local hints = ngx.shared.fs_hints
-      hints:set("asked_at", require("flashsale.platform").monotonic_ms())
-      return hints:set("taken_at", ngx.now() * 1000 + 3600000)
+    local at = edge.eval [[
+      local hints, now = ngx.shared.fs_hints, require("flashsale.platform").monotonic_ms()
+      hints:set("asked_at", now)
+      hints:set("taken_at", ngx.now() * 1000 + 3600000)
+      return now
     ]]
-    local at, started = hint_at(), edge.now_ms()
-    edge.until_true("hints go on", function() return hint_at() > at end)
+    local started = edge.now_ms()
+    edge.until_true("hints go on", function()
+      return edge.eval 'local v = require "flashsale.view" v.refresh() return v.hints_at' > at
+    end)
     local took = edge.now_ms() - started
     assert.True(took > 700 and took < 1500, took .. " ms")
+  end)
+
+  -- Many items in few calls, in the catalogue and under the lease: name1, name2, … None has a unit left.
+  local function publish_many(name, first_id, n)
+    local make = [[
+      local now = redis.call("TIME")[1] * 1000
+      for i = tonumber(ARGV[3]), tonumber(ARGV[4]) do
+        local sku, id = ARGV[1] .. i, ARGV[2] + i
+        redis.call("HSET", string.format("fs:{%s}:%d:1:item", sku, id), "id", id, "epoch", 1, "seq", 1, "installed", 1,
+          "sku", sku, "promo", 1, "state", "LIVE", "opens", string.format("%d", now - 60000),
+          "closes", string.format("%d", now + 3600000), "hold", 1800000, "price", 1, "currency", "CNY", "promo_version", 1,
+          "min_level", 0, "limits", "-", "published", 1,
+          "available", 0, "held", 0, "sold", 1, "restocked", 0, "withdrawn", 0, "version", 1, "published_version", 1,
+          "state_version", 1)
+        redis.call("RPUSH", string.format("fs:{%s}:%d:1:holders", sku, id), "somebody")
+        redis.call("HSET", "fs:catalog", sku, string.format('{"itemId":%d,"epoch":1,"promoId":1,"promoName":"Many",' ..
+          '"promoVersion":1,"sku":"%s","name":"%s","priceMinor":1,"currency":"CNY","opens":%d,"closes":%d,' ..
+          '"holdMs":1800000,"state":"LIVE","minLevel":0,"limits":"-","published":1,"public":true}', id, sku, sku, now - 60000,
+          now + 3600000))
+      end
+    ]]
+    for i = 1, n, 250 do edge.redis:call("EVAL", make, 0, name, first_id, i, math.min(n, i + 249)) end
+    edge.redis:call("HINCRBY", "fs:catalog", "version", 1)
+    for i = 1, n do
+      edge.redis:call("FCALL", "grant", 1, string.format("fs:{%s%d}:%d:1:item", name, i, first_id + i), edge.NONCE, 5000,
+        first_id + i, 1)
+    end
+  end
+
+  it("of ten thousand items each is refused without Redis, and what changes of them is seen within a second", function()
+    local MANY = 10000
+    publish_many("MANY", 500000, MANY)
+    local last = { sku = "MANY" .. MANY, id = 500000 + MANY, epoch = 1 }
+    local function known(condition)
+      return edge.everywhere([[
+        local view = require "flashsale.view"
+        view.refresh()
+        local now = require("flashsale.platform").monotonic_ms()
+        for _, item in pairs(view.by_sku) do
+          if item.name:find "^MANY" and not (view.hinted(item, now) and ]] .. condition .. [[) then return false end
+        end
+        return view.by_sku["]] .. last.sku .. [["] ~= nil
+      ]])
+    end
+    edge.until_true("each has a hint in every worker", function() return known "view.ready(item) and item.available == 0" end, 30)
+    edge.redis:call("ACL", "SETUSER", "edge", "-fcall") -- whatever is asked of Redis would be BUSY
+    for i = 1, MANY, 97 do assert.equal("SOLD_OUT", code_of(edge.purchase { sku = "MANY" .. i })) end
+    edge.redis:call("ACL", "SETUSER", "edge", "+fcall")
+
+    edge.redis:call("FCALL", "apply", 4, edge.keys(last).item, "b", "r", "p", last.id, 1, 2, "TOP_UP", 5)
+    within(1, "four more units", function() return code_of(edge.purchase(last)) == "RESERVED" end)
+    expected = { "exited on signal 9" }
+    local before = edge.workers()
+    edge.kill(before[1], "KILL")
+    edge.until_true("a new worker", function()
+      local now = edge.workers()
+      return #now == 2 and now[1] ~= before[1] and now[2] ~= before[1]
+    end)
+    edge.until_ready()
+    edge.until_true("which has each hint, too", function() return known "view.ready(item)" end, 30)
+
+    -- a lease that runs out changes no item and all of them
+    assert.equal("RENEWED", edge.redis:call("FCALL", "renew", 0, edge.NONCE, 1))
+    within(1, "the end of the lease", function()
+      return code_of(edge.purchase { sku = "MANY1" }) == "NOT_READY" and known "not view.ready(item)"
+    end)
   end)
 end)

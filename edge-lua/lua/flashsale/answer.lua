@@ -3,6 +3,7 @@
 
 local codes = require "flashsale.codes"
 local metrics = require "flashsale.metrics"
+local tally = require "flashsale.tally"
 local ids = require "flashsale.trace"
 
 local M = {}
@@ -25,7 +26,8 @@ end
 M.iso = iso
 
 local function head(code, length, retry_after, item)
-  metrics.count(code.name, item)
+  metrics.count(code.name)
+  if item then tally.count(item.answers, code.name) end
   ngx.status = code.status
   local header = ngx.header
   header["Content-Length"] = length

@@ -83,8 +83,8 @@ end
 
 --[[ standing(item, …): the code that a fresh hint refuses with, or nil: ask Redis. ]]
 local function standing(item, quantity, now, redis_now)
-  if now - item.hint_at > view.MAX_AGE_MS then return nil end
-  if item.ready == 0 then
+  if not view.hinted(item, now) then return nil end
+  if not view.ready(item) then
     if item.catalog_state == "ENDED" or redis_now >= item.catalog_closes then return "ENDED" end
     return "NOT_READY"
   end
@@ -98,7 +98,7 @@ end
 
 --[[ may_have_order(item, user, user_length, now): whether the user whose id is at `user`, or nil, may have an order for it. ]]
 local function may_have_order(item, user, user_length, now)
-  if item.ready == 0 or item.holders.loaded < item.seq or view.passed_since_hint(item, now) then return true end
+  if not view.ready(item) or item.holders.loaded < item.seq or view.passed_since_hint(item, now) then return true end
   return user ~= nil and holders.may_hold(item.holders, user, user_length)
 end
 

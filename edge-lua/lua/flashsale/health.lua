@@ -37,19 +37,20 @@ local DICTS = { "fs_state", "fs_catalog", "fs_hints", "fs_holders", "fs_metrics"
 M.metrics = platform.roomy(function()
   view.refresh()
   local now = platform.monotonic_ms()
-  local items, oldest = 0, 0
+  local items, without = 0, 0
   for _, item in pairs(view.by_sku) do
     items = items + 1
-    if item.ready == 1 then oldest = math.max(oldest, now - item.hint_at) end
+    if not item.hinted then without = without + 1 end
   end
   local gauges = {
     { "redis_age_seconds", math.min(1e9, now - view.redis_at) / 1000 },
     { "backend_beat_age_seconds", math.min(1e9, now - view.beat_at) / 1000 },
-    { "hint_age_seconds", oldest / 1000 },
+    { "hint_age_seconds", math.min(1e9, now - view.hints_at) / 1000 },
     { "clock_offset_seconds", view.clock_offset / 1000 },
     { "blacklist_ready", view.blacklist_ready and 1 or 0 },
     { "gate_open", view.closed(now) and 0 or 1 },
     { "items", items },
+    { "items_without_hint", without },
     { "workers_stuck", pulse.stuck() and 1 or 0 },
     { string.format('info{node="%s"}', settings.node), 1 },
   }

@@ -26,7 +26,7 @@ end
 
 -- shown(item): an Item of contract/openapi.yaml. What a hint that is too old would say is left open: null, not a guess.
 local function shown(item)
-  local fresh = platform.monotonic_ms() - item.hint_at <= view.MAX_AGE_MS and item.ready == 1
+  local fresh = view.hinted(item, platform.monotonic_ms()) and view.ready(item)
   return {
     sku = item.sku, name = item.name, promoID = item.promo_id, promoName = item.promo_name, minLevel = item.min_level,
     priceMinor = item.price, currency = item.currency, holdMs = item.hold_ms,

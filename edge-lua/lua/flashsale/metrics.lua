@@ -7,13 +7,9 @@ local M = {}
 
 local counts = {}
 
--- count(code, item): one answer of POST /buy, to a request that names the item or, nil, one that is not known.
-function M.count(code, item)
+-- count(code): one answer of POST /buy.
+function M.count(code)
   counts[code] = (counts[code] or 0) + 1
-  if item then
-    local answers = item.answers
-    answers[code] = (answers[code] or 0) + 1
-  end
 end
 
 -- event(name): one of the rare things that someone should see, under flashsale_edge_<name>_total.

@@ -4,7 +4,8 @@
   worker that was stopped in the middle and comes back finds the lock lost before it writes: every write follows a check of
   the lock with no wait between. What is left of that race is one turn of the event loop, and hints carry their age.
 
-  A tick costs one round trip of a few commands, a second one when the catalogue changed or holders are to be read.
+  Redis tells which items changed, and only those are asked for: a tick costs what is new, not what there is. It is one round trip
+  of a few commands, a second one for the items, and more when the catalogue changed or holders are to be read.
   Redis silent: nothing is written, and every worker's copy grows old by itself, which shuts the gate. ]]
 
 local cjson = require "cjson.safe"
@@ -23,12 +24,16 @@ local M = { TICK_MS = 100 }
 local LOCK_S = 0.4
 local READ_MS = 300
 local BATCH = 256 -- items in one snapshot, the function's own bound
-local MAX_ITEMS = 4096
+-- So many are looked at in each tick although nobody said that they changed: whoever changes a hash by hand, past the library, is
+-- seen too, soon or, of thousands of items, some seconds later.
+local ROUND = 64
+local MISSING = 2048 -- items without a hint that are asked for in a tick
 local CHUNK = 5000 -- holders of one item in a tick
-local CHUNKS = 8 -- items whose holders are read in a tick
+local MOST_HOLDERS = 8 * CHUNK -- in a tick, of all items
 local CHANGES = 1000 -- blacklist changes in a tick
 -- So many full ones and the rest may be a second old. The whole is read faster, with the gate shut.
 local MOST_FULL_PAGES = 5
+local NEWS_S = 10
 local SCAN_COUNT = 1000
 local SCAN_PAGES = 50 -- pages of a reload in a tick, so that the beat is still heard meanwhile
 
@@ -70,24 +75,6 @@ local function text_or(reply, default)
   return default
 end
 
--- The items of the catalogue as this worker knows them, in batches that one snapshot takes.
-local function batches()
-  local list, batch, total = {}, nil, 0
-  for _, item in pairs(view.by_sku) do
-    total = total + 1
-    if total > MAX_ITEMS then
-      complain("catalogue", "more than " .. MAX_ITEMS .. " items: the rest goes without hints")
-      break
-    end
-    if not batch or #batch == BATCH then
-      batch = {}
-      list[#list + 1] = batch
-    end
-    batch[#batch + 1] = item
-  end
-  return list
-end
-
 local function ask_snapshot(client, batch)
   local arguments = {}
   for i, item in ipairs(batch) do arguments[i] = item.keys.item end
@@ -109,29 +96,115 @@ local function is_ready(s)
   return true
 end
 
-local function hint_line(item, s)
-  local count = ngx.shared.fs_holders:get(item.passed_key) or 0
+local function hint_of(item, s)
   if not is_ready(s) then
-    return (string.format("%s %d %d 0 0 - %d %d 0 0 0 0 %d\n", item.sku, item.id, item.epoch, item.catalog_opens,
-      item.catalog_closes, count))
+    return (string.format("0 0 - %d %d 0 0 0 0", item.catalog_opens, item.catalog_closes))
   end
-  return (string.format("%s %d %d 1 %d %s %d %d %d %d %d %d %d\n", item.sku, item.id, item.epoch, s[2], s[3], s[4], s[5],
-    s[6], s[7], s[8], s[9], count))
+  return (string.format("1 %d %s %d %d %d %d %d %d", s[2], s[3], s[4], s[5], s[6], s[7], s[8], s[9]))
 end
 
---[[ Hints carry when they were asked for, on our clock, and when they were taken, on Redis's. An older one never replaces a
-  newer one that is still in use; after Redis's clock stepped back, the present ones first grow too old. ]]
-local function write_hints(lines, asked_at, taken_at)
+--[[ may_publish(asked_at, taken_at): what was taken on Redis's clock before what is there never replaces it while that is in use;
+  after Redis's clock stepped back, the present hints first grow too old. ]]
+local function may_publish(asked_at, taken_at)
   local dict = ngx.shared.fs_hints
   local last = dict:get("taken_at")
-  if last and taken_at < last and asked_at - (dict:get("asked_at") or 0) <= view.MAX_AGE_MS then return end
-  local ok, err, forcible = dict:set("hints", string.format("%d\n", asked_at) .. table.concat(lines))
-  if not ok or forcible then
-    complain("hints", err or "the dict is too small: something was evicted")
-    return
+  return not last or taken_at >= last or asked_at - (dict:get("asked_at") or 0) > view.MAX_AGE_MS
+end
+
+-- publish(ids): tells the workers whose hints are new. The number comes first: who sees it and not yet the list copies all.
+local function publish(ids)
+  if #ids == 0 then return end
+  local dict = ngx.shared.fs_hints
+  local number = dict:incr("news", 1, 0)
+  dict:safe_set("news:" .. number, table.concat(ids, " "), NEWS_S)
+end
+
+-- Items of the catalogue that have no hint, and items whose holders' set is behind: of this worker, while it holds the lock.
+local missing, behind = {}, {}
+
+local function note_behind(item)
+  local seq = tonumber((ngx.shared.fs_hints:get(item.passed_key) or ""):match("^1 (%d+) "))
+  if seq and seq > (ngx.shared.fs_holders:get(item.passed_key) or 0) then behind[item.passed_key] = item end
+end
+
+-- write_hints(items, snapshots): into the dict; gives the ids of those that are new. Who has no snapshot is asked for again.
+local function write_hints(items, snapshots)
+  local dict, ids = ngx.shared.fs_hints, {}
+  for i, item in ipairs(items) do
+    local key, hint = item.passed_key, hint_of(item, snapshots[i] or NOT_READY)
+    missing[key] = not snapshots[i] and item or nil
+    if dict:get(key) ~= hint then
+      ids[#ids + 1] = item.id
+      if dict:safe_set(key, hint) then
+        note_behind(item)
+      else
+        -- without a hint, the item's requests go to Redis
+        dict:delete(key)
+        metrics.event("dict_full")
+        complain("hints", "no more room: requests for " .. item.sku .. " and maybe others go to Redis")
+      end
+    end
   end
-  dict:set("taken_at", taken_at)
-  dict:set("asked_at", asked_at)
+  return ids
+end
+
+local known_version, round -- the catalogue that `missing` was made of; what is left to be looked at
+
+-- look_over(): once for each catalogue, and when this worker begins: what is there without a hint, or with few holders.
+local function look_over()
+  if view.catalog_version == known_version then return end
+  known_version, missing, behind, round = view.catalog_version, {}, {}, nil
+  local dict = ngx.shared.fs_hints
+  for _, item in pairs(view.by_sku) do
+    if dict:get(item.passed_key) then note_behind(item) else missing[item.passed_key] = item end
+  end
+end
+
+-- The items to ask for: those that changed, some of those that nothing is known of, and some in turn.
+local function due(changes)
+  local list, listed = {}, {}
+  local function add(item)
+    if not item or listed[item] then return end
+    list[#list + 1], listed[item] = item, true
+  end
+  if changes[5] == "ALL" then
+    for _, item in pairs(view.by_sku) do add(item) end
+    return list
+  end
+  for i = 6, #changes do add(view.by_id[changes[i]]) end
+  local room = #list + MISSING
+  for _, item in pairs(missing) do
+    if #list >= room then break end
+    add(item)
+  end
+  if not round or #round == 0 then
+    round = {}
+    for _, item in pairs(view.by_sku) do round[#round + 1] = item end
+  end
+  for _ = 1, math.min(ROUND, #round) do add(table.remove(round)) end
+  return list
+end
+
+--[[ ask_items(client, items): their snapshots in the same order, false where Redis could not say; or nil and what went wrong. ]]
+local function ask_items(client, items)
+  if #items == 0 then return {} end
+  local batches = {}
+  for i, item in ipairs(items) do
+    if i % BATCH == 1 then batches[#batches + 1] = {} end
+    local batch = batches[#batches]
+    batch[#batch + 1] = item
+  end
+  client:init_pipeline(#batches)
+  for _, batch in ipairs(batches) do ask_snapshot(client, batch) end
+  local replies, err = client:commit_pipeline()
+  if not replies then return nil, err end
+  local snapshots = {}
+  for b, batch in ipairs(batches) do
+    local failed = is_error(replies[b])
+    if failed then complain("snapshot", replies[b][2]) end
+    for i = 1, #batch do snapshots[#snapshots + 1] = not failed and replies[b][i + 2] end
+  end
+  return snapshots
 end
 
 local function drop_old_holders(old, new)
@@ -140,6 +213,7 @@ local function drop_old_holders(old, new)
     if not now or now.itemId ~= item.id or now.epoch ~= item.epoch then
       holders.drop(item.id, item.epoch)
       ngx.shared.fs_holders:delete(item.passed_key)
+      ngx.shared.fs_hints:delete(item.passed_key)
     end
   end
 end
@@ -296,12 +370,15 @@ end
 -- Holders ------------------------------------------------------------------------------------------------------------
 
 local function read_holders(client)
-  local wanted = {}
+  local wanted, room = {}, MOST_HOLDERS
   local dict = ngx.shared.fs_holders
-  for _, item in pairs(view.by_sku) do
-    local count = dict:get(item.passed_key) or 0
-    if item.ready == 1 and count < item.seq and #wanted < CHUNKS and not dict:get("full:" .. item.passed_key) then
+  for key, item in pairs(behind) do
+    local count = dict:get(key) or 0
+    if view.by_id[tostring(item.id)] ~= item or count >= item.seq then
+      behind[key] = nil
+    elseif #wanted < BATCH and room > 0 and not dict:get("full:" .. key) then
       wanted[#wanted + 1] = { item = item, count = count }
+      room = room - math.min(CHUNK, item.seq - count)
     end
   end
   if #wanted == 0 then return end
@@ -310,12 +387,14 @@ local function read_holders(client)
   local replies, err = client:commit_pipeline()
   if not replies then return err end
   if not hold_lock() then return end
+  local ids = {}
   for i, w in ipairs(wanted) do
     local users = replies[i]
     if not is_error(users) and #users > 0 and (dict:get(w.item.passed_key) or 0) == w.count then
       local count = holders.append(w.item.id, w.item.epoch, w.count, users)
       if count then
         dict:safe_set(w.item.passed_key, count)
+        ids[#ids + 1] = w.item.id
       else
         metrics.event("holders_full")
         complain("holders", w.item.sku .. ": no more room, repeated requests for it go to Redis")
@@ -323,6 +402,7 @@ local function read_holders(client)
       end
     end
   end
+  publish(ids)
 end
 
 -- The tick -----------------------------------------------------------------------------------------------------------
@@ -358,11 +438,36 @@ local function hear_beat(beat, asked_at)
   end
 end
 
-local function write_sync(asked_at, offset, catalog_ready)
+-- What a tick has learnt: when Redis was asked, its clock against ours, whether it has a catalogue; of the hints, when it was
+-- asked what changed, and whether there was a lease.
+local function write_sync(news)
   local dict = state()
-  dict:set("sync", string.format("%d %d %.3f %d %d %d %d %d", asked_at, dict:get("beat_at") or -1e12, offset,
-    dict:get("blacklist_ready") or 0, catalog_ready and 1 or 0, dict:get("blacklisted_address") or 0,
-    dict:get("blacklisted_account") or 0, dict:get("blacklisted_session") or 0))
+  local hints = ngx.shared.fs_hints
+  dict:set("sync", string.format("%d %d %d %d %.3f %d %d %d %d %d", news.asked_at, hints:get("asked_at") or -1e12,
+    hints:get("leased") or 0, dict:get("beat_at") or -1e12, news.offset, dict:get("blacklist_ready") or 0,
+    news.catalog and 1 or 0, dict:get("blacklisted_address") or 0, dict:get("blacklisted_account") or 0,
+    dict:get("blacklisted_session") or 0))
+end
+
+-- follow(client, changes, asked_at, redis_now): brings the hints up to what `changes` says. What went wrong, or nil.
+local function follow(client, changes, asked_at, redis_now)
+  local hints = ngx.shared.fs_hints
+  if is_error(changes) then
+    complain("changes", changes[2])
+    hints:set("leased", 0) -- no library, no lease
+    return
+  end
+  look_over()
+  local items = due(changes)
+  local snapshots, err = ask_items(client, items)
+  if not snapshots then return err end
+  if not hold_lock() or not may_publish(asked_at, redis_now) then return end
+  publish(write_hints(items, snapshots))
+  hints:set("life", changes[3])
+  hints:set("number", changes[4])
+  hints:set("taken_at", redis_now)
+  hints:set("leased", changes[2] > 0 and 1 or 0)
+  hints:set("asked_at", asked_at)
 end
 
 local function sync(client)
@@ -370,15 +475,14 @@ local function sync(client)
   if not ok then return greet_err end
   view.refresh()
 
-  local dict = state()
-  local asked = batches()
-  client:init_pipeline(4 + #asked)
+  local dict, hints = state(), ngx.shared.fs_hints
+  client:init_pipeline(5)
   client:time()
   client:hget(keys.CONTROL, "beat")
   client:hget(keys.CATALOG, "version")
-  client:xrange(keys.CHANGES, (dict:get("blacklist_anchored") == 1 and "" or "(") .. (dict:get("blacklist_last") or "0-0"),
-    "+", "count", CHANGES)
-  for _, batch in ipairs(asked) do ask_snapshot(client, batch) end
+  local from = (dict:get("blacklist_anchored") == 1 and "" or "(") .. (dict:get("blacklist_last") or "0-0")
+  client:xrange(keys.CHANGES, from, "+", "count", CHANGES)
+  client:fcall_ro("changes", 0, hints:get("life") or "", hints:get("number") or 0)
   ngx.update_time()
   local asked_at, asked_wall = platform.monotonic_ms(), ngx.now() * 1000
   local replies, err = client:commit_pipeline()
@@ -391,33 +495,25 @@ local function sync(client)
   end
   local time = replies[1]
   local redis_now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-  local offset = redis_now - (asked_wall + ngx.now() * 1000) / 2
+  local version = text_or(replies[3])
+  local news = { asked_at = asked_at, offset = redis_now - (asked_wall + ngx.now() * 1000) / 2 }
 
   hear_beat(text_or(replies[2]), asked_at)
   follow_blacklist(replies[4], redis_now)
+  err = follow(client, replies[5], asked_at, redis_now)
+  if err then return err end
+  if not hold_lock() then return end
 
-  local lines = {}
-  for b, batch in ipairs(asked) do
-    local snapshot = replies[4 + b]
-    local failed = is_error(snapshot)
-    if failed then complain("snapshot", snapshot[2]) end
-    for i, item in ipairs(batch) do
-      lines[#lines + 1] = hint_line(item, failed and NOT_READY or snapshot[i + 2])
-    end
-  end
-  write_hints(lines, asked_at, redis_now)
-
-  local version = text_or(replies[3])
-  local catalog_ready = version ~= nil and dict:get("catalog_proved") == 1
+  news.catalog = version ~= nil and dict:get("catalog_proved") == 1
   -- said before the catalogue is there to be read
-  if not catalog_ready then write_sync(asked_at, offset, false) end
+  if not news.catalog then write_sync(news) end
   if version and version ~= ngx.shared.fs_catalog:get("redis_version") then
     local flat, catalog_err = client:hgetall(keys.CATALOG)
     if not flat then return catalog_err end
     if not hold_lock() then return end
     write_catalog(flat)
   end
-  write_sync(asked_at, offset, catalog_ready)
+  write_sync(news)
   view.touch()
   view.refresh()
 
@@ -425,7 +521,7 @@ local function sync(client)
   if err then return err end
   if dict:get("blacklist_ready") ~= 1 then
     err = reload_blacklist(client, redis_now)
-    write_sync(asked_at, offset, catalog_ready)
+    write_sync(news)
   end
   view.touch()
   return err
@@ -444,7 +540,7 @@ end
 
 local function tick()
   if not hold_lock() then
-    scan = nil
+    scan, known_version = nil, nil
     return
   end
   local client, connect_err = redis.connect(redis.SYNC, READ_MS)
@@ -476,7 +572,7 @@ function M.start(name)
       ngx.log(ngx.ERR, "sync: ", err)
     end
     metrics.flush()
-    tally.flush()
+    tally.tick(platform.monotonic_ms())
   end))
 end
 

@@ -1,9 +1,10 @@
 --[[ Answers of POST /buy by promo item and code, for the settlement: a statistic, not a book.
 
-  The answering path counts in its worker's memory, in a table that hangs on the item; each tick adds that to the shared dict,
-  and every PUBLISH_MS the syncer writes the totals to Redis. Totals are absolute and belong to one incarnation, the life of one
-  dict, which a reload of nginx does not end: written twice they count once, and a later incarnation adds to them.
-  Accepted: a worker that is killed takes its last tick with it, nginx as a whole what was not published.
+  The answering path counts in its worker's memory, in a table that hangs on the item; every FLUSH_MS that is added to the shared
+  dict, of those items that were answered for, and every PUBLISH_MS the syncer writes the totals to Redis. Totals are absolute and
+  belong to one incarnation, the life of one dict, which a reload of nginx does not end: written twice they count once, and a
+  later incarnation adds to them.
+  Accepted: a worker that is killed takes its last half second with it, nginx as a whole what was not published.
   Keys are those of items in the catalogue times codes; where the dict is full nothing is evicted: counts wait in the workers,
   and items that left the catalogue are forgotten once they are published. ]]
 
@@ -11,22 +12,35 @@ local keys = require "flashsale.keys"
 local metrics = require "flashsale.metrics"
 local settings = require "flashsale.settings"
 
-local M = { PUBLISH_MS = 2000 }
+local M = { PUBLISH_MS = 2000, FLUSH_MS = 500 }
 
 local PAGE = 1000 -- totals in one HSET; the next tick goes on
 local INCARNATION = "!incarnation"
 
--- Weak: an item that left the catalogue takes what it counted since the last tick with it.
+-- Weak: what an item that left the catalogue counted is kept until it is in the dict, and no longer.
 local by_item = setmetatable({}, { __mode = "v" })
 
--- of(item_id): where this worker counts the item's answers, code -> number.
+--[[ of(item_id): where this worker counts the item's answers: {id, counts = code -> number, counted}, the last whether it is in
+  the list `counted`. ]]
 function M.of(item_id)
-  local counts = by_item[item_id]
-  if not counts then
-    counts = {}
-    by_item[item_id] = counts
+  local tally = by_item[item_id]
+  if not tally then
+    tally = { id = item_id, counts = {}, counted = false }
+    by_item[item_id] = tally
   end
-  return counts
+  return tally
+end
+
+local counted, counted_n = {}, 0 -- those that were counted in since the last flush
+
+-- count(tally, code): one answer.
+function M.count(tally, code)
+  local counts = tally.counts
+  counts[code] = (counts[code] or 0) + 1
+  if tally.counted then return end
+  tally.counted = true
+  counted_n = counted_n + 1
+  counted[counted_n] = tally
 end
 
 --[[ start(random): once in each worker; the first of all names the incarnation. ]]
@@ -49,11 +63,32 @@ end
 -- flush(): to the shared dict; what finds no room there stays.
 function M.flush()
   local dict = ngx.shared.fs_answers
-  for item_id, counts in pairs(by_item) do
-    for code, n in pairs(counts) do
-      if n > 0 and add(dict, item_id .. ":" .. code, n) then counts[code] = 0 end
+  local full, full_counted = 0, {}
+  for i = 1, counted_n do
+    local tally = counted[i]
+    tally.counted = false
+    for code, n in pairs(tally.counts) do
+      if n > 0 then
+        if add(dict, tally.id .. ":" .. code, n) then
+          tally.counts[code] = 0
+        elseif not tally.counted then
+          tally.counted = true
+          full = full + 1
+          full_counted[full] = tally
+        end
+      end
     end
   end
+  counted, counted_n = full_counted, full
+end
+
+local flush_at = 0
+
+-- tick(now): flush(), when it is time.
+function M.tick(now)
+  if now < flush_at then return end
+  flush_at = now + M.FLUSH_MS
+  M.flush()
 end
 
 local sent = {} -- what this worker has published, key -> total

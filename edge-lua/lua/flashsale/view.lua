@@ -2,9 +2,9 @@
 
   refresh() compares one number and copies only what is new, so a worker is never more than a millisecond behind the dicts.
   Ages are measured on the machine's monotonic clock from before the question was sent: a hint is at least as fresh as it
-  claims. Fields of an item: sku id id36 epoch keys name promo_id promo_name price currency hold_ms min_level limits public
-  catalog_state catalog_opens catalog_closes answers, and of its hint: hint_at ready seq state opens closes published available
-  held sold holders. ]]
+  claims. Redis was asked for all items at once what changed, so all hints are of one age, `hints_at`. Fields of an item: sku id
+  id36 epoch keys name promo_id promo_name price currency hold_ms min_level limits public catalog_state catalog_opens
+  catalog_closes answers, and of its hint: hinted ready seq state opens closes published available held sold holders. ]]
 
 local cjson = require "cjson.safe"
 local holders = require "flashsale.holders"
@@ -15,6 +15,10 @@ local tally = require "flashsale.tally"
 
 local M = {
   by_sku = {}, -- every item of the catalogue
+  by_id = {}, -- the same
+  catalog_version = nil, -- which of its copies that is
+  hints_at = -1e15, -- when Redis was last asked what of them changed
+  leased = false, -- whether there was a lease to sell then
   redis_at = -1e15, -- when Redis last answered the syncer
   beat_at = -1e15, -- when the backend was last seen alive
   backend_down_at = -1e15, -- when it last refused a connection
@@ -29,7 +33,7 @@ local M = {
 M.MAX_AGE_MS = 1000 -- older hints are not used; a beat unchanged for so long means the backend is away
 local REBORN_MS = 500 -- after a refused connection, beats this much later prove a new life, not a late echo of the old
 
-local catalog_seen
+local news_seen -- the last of the news that were copied
 
 -- "2;3=5" -> what each level may buy; a default of "-" means no limit.
 local function limits_of(text)
@@ -43,7 +47,7 @@ local function item_of(sku, e, old)
   local item = same and old or {
     sku = sku, id = e.itemId, epoch = e.epoch, id36 = order_id.base36(e.itemId, 1),
     keys = keys.of(sku, e.itemId, e.epoch), passed_key = string.format("%d:%d", e.itemId, e.epoch),
-    passed_at = -1e15, hint_at = -1e15, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
+    passed_at = -1e15, hinted = false, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
     state = e.state, opens = e.opens, closes = e.closes, holders = holders.new(),
     answers = tally.of(e.itemId),
   }
@@ -54,26 +58,56 @@ local function item_of(sku, e, old)
   return item
 end
 
+--[[ A hint as the dict has it, under the item's `passed_key`: ready seq state opens closes published available held sold. Without
+  one, the item's requests go to Redis. ]]
+local function copy_hint(item)
+  local ready, seq, state, opens, closes, published, available, held, sold =
+    (ngx.shared.fs_hints:get(item.passed_key) or ""):match(
+      "^(%d) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$")
+  item.hinted = ready ~= nil
+  if not ready then return end
+  item.ready, item.seq, item.state = tonumber(ready), tonumber(seq), state
+  item.opens, item.closes, item.published = tonumber(opens), tonumber(closes), tonumber(published)
+  item.available, item.held, item.sold = tonumber(available), tonumber(held), tonumber(sold)
+  holders.load(item.holders, item.id, item.epoch, ngx.shared.fs_holders:get(item.passed_key) or 0)
+end
+
 local function copy_catalog(text)
   local entries = cjson.decode(text)
   if not entries then return end
-  local by_sku = {}
-  for sku, entry in pairs(entries) do by_sku[sku] = item_of(sku, entry, M.by_sku[sku]) end
-  M.by_sku = by_sku
+  local by_sku, by_id = {}, {}
+  for sku, entry in pairs(entries) do
+    local item = item_of(sku, entry, M.by_sku[sku])
+    by_sku[sku], by_id[tostring(item.id)] = item, item
+    if not item.hinted then copy_hint(item) end
+  end
+  M.by_sku, M.by_id = by_sku, by_id
 end
 
---[[ One line per item: sku id epoch ready seq state opens closes published available held sold holders' count. ]]
-local function copy_hints(text)
-  local at, lines = text:match("^(%d+)\n(.*)$")
-  at = tonumber(at)
-  for sku, id, epoch, ready, seq, state, opens, closes, published, available, held, sold, count in lines:gmatch(
-    "(%S+) (%d+) (%d+) (%d) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)\n") do
-    local item = M.by_sku[sku]
-    if item and item.id == tonumber(id) and item.epoch == tonumber(epoch) then
-      item.hint_at, item.ready, item.seq, item.state = at, tonumber(ready), tonumber(seq), state
-      item.opens, item.closes, item.published = tonumber(opens), tonumber(closes), tonumber(published)
-      item.available, item.held, item.sold = tonumber(available), tonumber(held), tonumber(sold)
-      holders.load(item.holders, item.id, item.epoch, tonumber(count))
+--[[ News are numbered, each a list of item ids whose hints are new. Who missed one that is gone, or is new here, copies all. ]]
+local MOST_NEWS = 100 -- further behind, all is as quick
+
+local function copy_news()
+  local dict = ngx.shared.fs_hints
+  local newest = dict:get("news") or 0
+  local behind = newest - (news_seen or newest + 1)
+  if behind == 0 then return end
+  local lists = {}
+  if behind < 0 or behind > MOST_NEWS then
+    lists = nil
+  else
+    for n = 1, behind do lists[n] = dict:get("news:" .. news_seen + n) end
+    if #lists < behind then lists = nil end
+  end
+  news_seen = newest
+  if not lists then
+    for _, item in pairs(M.by_sku) do copy_hint(item) end
+    return
+  end
+  for _, list in ipairs(lists) do
+    for id in list:gmatch("%S+") do
+      local item = M.by_id[id]
+      if item then copy_hint(item) end
     end
   end
 end
@@ -92,10 +126,12 @@ function M.refresh(now)
   if generation == M.generation then return end
   M.generation = generation
 
-  local redis_at, beat_at, offset, blacklist_ready, catalog_ready, addresses, accounts, sessions =
-    (dict:get("sync") or ""):match("^(%S+) (%S+) (%S+) (%d) (%d) (%d) (%d) (%d)$")
+  -- first of all: what is copied after it is at least as new as it says
+  local redis_at, hints_at, leased, beat_at, offset, blacklist_ready, catalog_ready, addresses, accounts, sessions =
+    (dict:get("sync") or ""):match("^(%S+) (%S+) (%d) (%S+) (%S+) (%d) (%d) (%d) (%d) (%d)$")
   if redis_at then
-    M.redis_at, M.beat_at, M.clock_offset = tonumber(redis_at), tonumber(beat_at), tonumber(offset)
+    M.redis_at, M.hints_at, M.leased = tonumber(redis_at), tonumber(hints_at), leased == "1"
+    M.beat_at, M.clock_offset = tonumber(beat_at), tonumber(offset)
     M.blacklist_ready, M.catalog_ready = blacklist_ready == "1", catalog_ready == "1"
     M.blacklisted.address, M.blacklisted.account, M.blacklisted.session =
       addresses == "1", accounts == "1", sessions == "1"
@@ -104,17 +140,26 @@ function M.refresh(now)
   M.redis_down_at = dict:get("redis_down_at") or M.redis_down_at
 
   local version = ngx.shared.fs_catalog:get("version")
-  if version and version ~= catalog_seen then
+  if version and version ~= M.catalog_version then
     copy_catalog(ngx.shared.fs_catalog:get("entries") or "")
-    catalog_seen = version
+    M.catalog_version = version
   end
-  local hints = ngx.shared.fs_hints:get("hints")
-  if hints then copy_hints(hints) end
+  copy_news()
 end
 
 -- touch(): tells all workers that something in the dicts is new.
 function M.touch()
   ngx.shared.fs_state:incr("generation", 1, 0)
+end
+
+-- hinted(item, now): whether there is a hint of it that is in use.
+function M.hinted(item, now)
+  return item.hinted and now - M.hints_at <= M.MAX_AGE_MS
+end
+
+-- ready(item): whether, as the hint has it, the lease covers it.
+function M.ready(item)
+  return item.ready == 1 and M.leased
 end
 
 -- redis_now(): Redis's clock, as well as we know it, in ms.
@@ -161,7 +206,7 @@ function M.passed_since_hint(item, now)
     item.passed_looked_at = now
     item.passed_at = ngx.shared.fs_state:get(item.passed_key) or -1e15
   end
-  return item.passed_at >= item.hint_at
+  return item.passed_at >= M.hints_at
 end
 
 return M

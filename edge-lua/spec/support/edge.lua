@@ -183,7 +183,7 @@ function M.until_known(item)
       local view = require "flashsale.view"
       view.refresh()
       local item = view.by_sku["]] .. item.sku .. [["]
-      return item ~= nil and item.epoch == ]] .. item.epoch .. [[ and item.ready == 1
+      return item ~= nil and item.epoch == ]] .. item.epoch .. [[ and item.hinted and view.ready(item)
     ]])
   end)
 end

@@ -1,3 +1,3 @@
--- Each worker, at its end: a reload keeps the dicts, so what it counted since its last tick is not lost.
+-- Each worker, at its end: a reload keeps the dicts, so what it counted since its last flush is not lost.
 require("flashsale.metrics").flush()
 require("flashsale.tally").flush()

@@ -192,6 +192,11 @@ final class Library implements AutoCloseable {
         return list("snapshot", List.of(keys.item()), List.of(id(keys), epoch(keys)));
     }
 
+    /** What changed since a reply that told this life and number. */
+    List<Object> changes(String life, long number) {
+        return list("changes", List.of(), List.of(life, Long.toString(number)));
+    }
+
     /** A counter of the item's hash. */
     long counter(StockKeys keys, String field) {
         String value = redis.hget(keys.item(), field);

@@ -579,6 +579,63 @@ class StockFunctionsIT {
         assertThat(library.snapshot(new StockKeys("SKU0002", 8, 1)).get(2)).isEqualTo(List.of(0L));
     }
 
+    @Test
+    void a_follower_is_told_which_items_changed_the_latest_first_and_each_once() {
+        sell(5, "-");
+        var other = new StockKeys("SKU0002", 8, 1);
+        library.installAndGrant(other, Library.facts(other, 5, 0, 0, "-"), Map.of(), "nonce");
+        var first = library.changes("", 0);
+        assertThat((Long) first.get(1)).isGreaterThan((Long) first.get(0));
+        assertThat(first.subList(4, first.size())).as("who knows nothing").containsExactly("ALL");
+        String life = (String) first.get(2);
+        long number = (Long) first.get(3);
+        assertThat(changed(life, number)).isEmpty();
+
+        library.reserve(keys, "7-a", "u", 0, 1, "");
+        library.reserve(other, "8-a", "u", 0, 1, "");
+        library.reserve(keys, "7-b", "u", 0, 1, "");
+        assertThat(changed(life, number)).containsExactly("7", "8");
+        assertThat(changed(life, number + 1)).containsExactly("7", "8");
+        assertThat(changed(life, number + 2)).containsExactly("7");
+        assertThat(changed(life, number + 3)).isEmpty();
+
+        library.reserve(keys, "7-c", "u", 0, 6, "");
+        library.reserve(keys, "7-a", "u", 0, 1, "");
+        library.acknowledge(keys, "7-a");
+        assertThat(changed(life, number + 3)).as("what changed nothing").isEmpty();
+        assertThat(library.changes(life, number + 4).get(4))
+                .as("a number of another life")
+                .isEqualTo("ALL");
+    }
+
+    @Test
+    void a_follower_of_a_library_that_was_loaded_anew_looks_at_all() {
+        sell(5, "-");
+        var before = library.changes("", 0);
+        library.load();
+        var after = library.changes((String) before.get(2), (Long) before.get(3));
+        assertThat(after.get(1)).as("the lease went with the library").isEqualTo(0L);
+        assertThat(after.subList(4, after.size())).containsExactly("ALL");
+    }
+
+    @Test
+    void more_changed_items_than_a_reply_names_are_all() {
+        sell(1, "-");
+        var first = library.changes("", 0);
+        for (int i = 1; i <= 4097; i++) {
+            library.drop(new StockKeys("GONE", 1000 + i, 1));
+        }
+        assertThat(changed((String) first.get(2), (Long) first.get(3) + 1)).hasSize(4096);
+        assertThat(library.changes((String) first.get(2), (Long) first.get(3)).get(4))
+                .isEqualTo("ALL");
+    }
+
+    private List<Object> changed(String life, long number) {
+        var reply = library.changes(life, number);
+        assertThat(reply.get(4)).isEqualTo("SOME");
+        return reply.subList(5, reply.size());
+    }
+
     private Map<String, Object> dump() {
         var all = new LinkedHashMap<String, Object>();
         all.put("item", library.redis.hgetall(keys.item()));

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random commands, each answered by Redis and by the model; after every one the two are equal and the identity holds. */
+/**
+ * Random commands, each answered by Redis and by the model; after every one the two are equal and the identity holds, and who follows
+ * the changes was told if the item's snapshot became another.
+ */
 class StockFunctionsModelIT {
 
     private static final int COMMANDS = 3_000;
@@ -54,10 +57,15 @@ class StockFunctionsModelIT {
         library.installAndGrant(keys, Library.facts(keys, PUBLISHED, 0, 0, "3;0=0;2=5"), Map.of(), "nonce");
         var random = new Random(seed);
         var log = new ArrayList<String>();
+        var follower = new Follower();
         for (int i = 0; i < COMMANDS; i++) {
             step(i, random, log);
             compare(log);
+            follower.look(log);
         }
+        assertThat(follower.untold)
+                .as("commands that changed nothing were no news")
+                .isPositive();
         assertThat(log).as("seed " + seed + " met every function and outcome").anyMatch(line -> line.contains("TAKEN"));
         for (String outcome : List.of(
                 "REPLAYED",
@@ -72,6 +80,31 @@ class StockFunctionsModelIT {
             assertThat(log.stream().filter(line -> line.contains(outcome)).count())
                     .as(outcome + " with seed " + seed)
                     .isPositive();
+        }
+    }
+
+    /** Knows the item's snapshot, and looks at it again only when it was told to. */
+    private final class Follower {
+
+        private String life = "";
+        private long number;
+        private List<Object> known = List.of();
+        private int untold;
+
+        void look(List<String> log) {
+            var news = library.changes(life, number);
+            var snapshot = library.snapshot(keys);
+            var told = news.subList(4, news.size());
+            if (told.contains("ALL") || told.contains(Long.toString(keys.promoItemId()))) {
+                known = List.of(snapshot.get(2));
+            } else {
+                untold++;
+            }
+            life = (String) news.get(2);
+            number = (Long) news.get(3);
+            assertThat(known)
+                    .as(() -> "what a follower knows after\n" + String.join("\n", log))
+                    .isEqualTo(List.of(snapshot.get(2)));
         }
     }
 
