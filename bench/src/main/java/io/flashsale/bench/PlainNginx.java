@@ -22,6 +22,8 @@ final class PlainNginx {
               sendfile on;
               tcp_nodelay on;
               etag on;
+              open_file_cache max=1000 inactive=60s;
+              open_file_cache_valid 1s;
               keepalive_requests 100000;
               client_body_buffer_size 8k;
               client_max_body_size 4k;
