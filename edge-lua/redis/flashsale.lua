@@ -118,7 +118,7 @@ end
   ARGV  1 nonce   2 ttl ms   3 itemId   4 epoch
   Reply "GRANTED" | "NOT_INSTALLED" (install did not reach END for this epoch) | "OLDER" (a later epoch is covered, or this
         one was revoked)
-  Another nonce than the present lease's drops what that one covered. O(keys) ]]
+  Another nonce than the present lease's drops what that one covered. O(keys), and then of those that were covered ]]
 local function grant(keys, args)
   local nonce, ttl, item_id, epoch = args[1], int(args[2]), args[3], args[4]
   if not nonce or nonce == '' or not ttl or ttl <= 0 or not item_id or not int(epoch) then

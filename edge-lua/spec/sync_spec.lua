@@ -193,6 +193,24 @@ describe("The edge follows Redis:", function()
     assert.True(took > 700 and took < 1500, took .. " ms")
   end)
 
+  it("hints that somebody wrote and died before he told of them reach every worker with the next", function()
+    local item = edge.publish {}
+    for _, pid in ipairs(edge.workers()) do
+      edge.in_worker(pid, 'local v = require "flashsale.view" v.refresh() v.by_sku["' .. item.sku
+        .. '"].available = 0 return true')
+    end
+    local function everywhere(condition)
+      return edge.everywhere('local v = require "flashsale.view" v.refresh() local item = v.by_sku["' .. item.sku
+        .. '"] return ' .. condition)
+    end
+    local now = edge.eval 'return require("flashsale.platform").monotonic_ms()'
+    edge.until_true("a later look at Redis", function() return everywhere("v.hints_at > " .. now) end)
+    assert.True(everywhere "item.available == 0") -- who was not told does not look
+    edge.eval 'return ngx.shared.fs_hints:set("writing", true)'
+    within(1, "what is in the dict", function() return everywhere "item.available == 100" end)
+    assert.Nil(edge.eval 'return ngx.shared.fs_hints:get("writing")')
+  end)
+
   -- Many items in few calls, in the catalogue and under the lease: name1, name2, … None has a unit left.
   local function publish_many(name, first_id, n)
     local make = [[
@@ -242,6 +260,18 @@ describe("The edge follows Redis:", function()
 
     edge.redis:call("FCALL", "apply", 4, edge.keys(last).item, "b", "r", "p", last.id, 1, 2, "TOP_UP", 5)
     within(1, "four more units", function() return code_of(edge.purchase(last)) == "RESERVED" end)
+    -- one who slept since before the last change wakes up, and puts an older hint in its place with the number that he knew
+    edge.eval([[
+      local hints = ngx.shared.fs_hints
+      local life, number = hints:get("since"):match "^(%S+) (%d+)$"
+      local key = "]] .. last.id .. [[:1"
+      hints:set(key, (hints:get(key):gsub("%d+ %d+ %d+$", "0 0 6")))
+      hints:set("since", life .. " " .. number - 1)
+      hints:incr("news", 1)
+      require("flashsale.view").touch()
+    ]])
+    within(1, "what he overwrote", function() return code_of(edge.purchase(last)) == "RESERVED" end)
+
     expected = { "exited on signal 9" }
     local before = edge.workers()
     edge.kill(before[1], "KILL")

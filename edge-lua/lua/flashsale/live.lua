@@ -38,7 +38,7 @@ local function shown(item)
   }
 end
 
-local function promos()
+local function list_promos()
   local by_id, list = {}, {}
   for _, item in pairs(view.by_sku) do
     if item.public then
@@ -76,12 +76,14 @@ end
   what there is has one, so their number is bounded. ]]
 local KEEP_MS = 100
 local kept, kept_generation, kept_until = {}, -1, 0
+local promos, promos_by_id -- kept as long
 
 -- answer_of(key, make): what is kept under a key, or else of make(key): its text after the opening brace, and its ETag.
 local function answer_of(key, make)
   local now = platform.monotonic_ms()
   if view.generation ~= kept_generation or now >= kept_until then
     kept, kept_generation, kept_until = {}, view.generation, now + KEEP_MS
+    promos = nil
   end
   local answer = kept[key]
   if answer then return answer end
@@ -106,9 +108,13 @@ local function send(answer)
   ngx.print('{"now":', string.format("%d", view.redis_now()), answer.rest)
 end
 
+local function keep_promos()
+  if not promos then promos, promos_by_id = list_promos() end
+end
+
 local function all()
-  local list = promos()
-  return { promos = list }
+  keep_promos()
+  return { promos = promos }
 end
 
 -- GET /api/promos
@@ -119,8 +125,8 @@ M.promos = platform.roomy(function()
 end)
 
 local function one(id)
-  local _, by_id = promos()
-  return by_id[id]
+  keep_promos()
+  return promos_by_id[id]
 end
 
 -- GET /api/promos/{id}

@@ -27,6 +27,7 @@ local BATCH = 256 -- items in one snapshot, the function's own bound
 -- So many are looked at in each tick although nobody said that they changed: whoever changes a hash by hand, past the library, is
 -- seen too, soon or, of thousands of items, some seconds later.
 local ROUND = 64
+local SLICE = 2 * BATCH -- items that are asked for before the lock is looked at again
 local MISSING = 2048 -- items without a hint that are asked for in a tick
 local CHUNK = 5000 -- holders of one item in a tick
 local MOST_HOLDERS = 8 * CHUNK -- in a tick, of all items
@@ -85,8 +86,6 @@ local function ask_snapshot(client, batch)
   client:fcall_ro("snapshot", #batch, unpack(arguments))
 end
 
-local NOT_READY = { 0 }
-
 -- Whether a snapshot's entry is one of an item that is ready, and whole.
 local function is_ready(s)
   if s[1] ~= 1 or type(s[2]) ~= "number" or type(s[3]) ~= "string" then return false end
@@ -111,12 +110,14 @@ local function may_publish(asked_at, taken_at)
   return not last or taken_at >= last or asked_at - (dict:get("asked_at") or 0) > view.MAX_AGE_MS
 end
 
--- publish(ids): tells the workers whose hints are new. The number comes first: who sees it and not yet the list copies all.
+--[[ publish(ids): tells the workers whose hints are new; without ids, that any may be. The number comes first: who sees it and
+  not yet the list copies all. ]]
 local function publish(ids)
-  if #ids == 0 then return end
+  if ids and #ids == 0 then return end
   local dict = ngx.shared.fs_hints
   local number = dict:incr("news", 1, 0)
-  dict:safe_set("news:" .. number, table.concat(ids, " "), NEWS_S)
+  if ids then dict:safe_set("news:" .. number, table.concat(ids, " "), NEWS_S) end
+  dict:delete("news:" .. number - view.MOST_NEWS - 1)
 end
 
 -- Items of the catalogue that have no hint, and items whose holders' set is behind: of this worker, while it holds the lock.
@@ -127,33 +128,41 @@ local function note_behind(item)
   if seq and seq > (ngx.shared.fs_holders:get(item.passed_key) or 0) then behind[item.passed_key] = item end
 end
 
--- write_hints(items, snapshots): into the dict; gives the ids of those that are new. Who has no snapshot is asked for again.
+--[[ write_hints(items, snapshots): into the dict, and tells the workers. `writing` stands in the dict meanwhile: where it is
+  found, somebody died before he told. An item without a hint is asked for again, and its requests go to Redis. ]]
 local function write_hints(items, snapshots)
   local dict, ids = ngx.shared.fs_hints, {}
+  local untold = dict:get("writing")
+  dict:set("writing", true)
   for i, item in ipairs(items) do
-    local key, hint = item.passed_key, hint_of(item, snapshots[i] or NOT_READY)
-    missing[key] = not snapshots[i] and item or nil
-    if dict:get(key) ~= hint then
+    local key, hint = item.passed_key, snapshots[i] and hint_of(item, snapshots[i])
+    missing[key] = nil
+    if not hint then
+      dict:delete(key)
+      missing[key] = item
+      ids[#ids + 1] = item.id
+    elseif dict:get(key) ~= hint then
       ids[#ids + 1] = item.id
       if dict:safe_set(key, hint) then
         note_behind(item)
       else
-        -- without a hint, the item's requests go to Redis
         dict:delete(key)
         metrics.event("dict_full")
         complain("hints", "no more room: requests for " .. item.sku .. " and maybe others go to Redis")
       end
     end
   end
-  return ids
+  publish(not untold and ids or nil)
+  dict:delete("writing")
 end
 
-local known_version, round -- the catalogue that `missing` was made of; what is left to be looked at
+local known_version -- the catalogue that `missing` was made of
+local round = {} -- what is left to be looked at
 
 -- look_over(): once for each catalogue, and when this worker begins: what is there without a hint, or with few holders.
 local function look_over()
   if view.catalog_version == known_version then return end
-  known_version, missing, behind, round = view.catalog_version, {}, {}, nil
+  known_version, missing, behind = view.catalog_version, {}, {}
   local dict = ngx.shared.fs_hints
   for _, item in pairs(view.by_sku) do
     if dict:get(item.passed_key) then note_behind(item) else missing[item.passed_key] = item end
@@ -177,11 +186,13 @@ local function due(changes)
     if #list >= room then break end
     add(item)
   end
-  if not round or #round == 0 then
-    round = {}
+  if #round == 0 then
     for _, item in pairs(view.by_sku) do round[#round + 1] = item end
   end
-  for _ = 1, math.min(ROUND, #round) do add(table.remove(round)) end
+  for _ = 1, math.min(ROUND, #round) do
+    local item = table.remove(round)
+    if view.by_id[tostring(item.id)] == item then add(item) end
+  end
   return list
 end
 
@@ -202,7 +213,7 @@ local function ask_items(client, items)
   for b, batch in ipairs(batches) do
     local failed = is_error(replies[b])
     if failed then complain("snapshot", replies[b][2]) end
-    for i = 1, #batch do snapshots[#snapshots + 1] = not failed and replies[b][i + 2] end
+    for i = 1, #batch do snapshots[#snapshots + 1] = not failed and replies[b][i + 2] or false end
   end
   return snapshots
 end
@@ -443,30 +454,39 @@ end
 local function write_sync(news)
   local dict = state()
   local hints = ngx.shared.fs_hints
-  dict:set("sync", string.format("%d %d %d %d %.3f %d %d %d %d %d", news.asked_at, hints:get("asked_at") or -1e12,
-    hints:get("leased") or 0, dict:get("beat_at") or -1e12, news.offset, dict:get("blacklist_ready") or 0,
-    news.catalog and 1 or 0, dict:get("blacklisted_address") or 0, dict:get("blacklisted_account") or 0,
-    dict:get("blacklisted_session") or 0))
+  dict:set("sync", string.format("%d %d %d %d %d %.3f %d %d %d %d %d", news.asked_at, hints:get("asked_at") or -1e12,
+    hints:get("passed") or -1, hints:get("leased") or 0, dict:get("beat_at") or -1e12, news.offset,
+    dict:get("blacklist_ready") or 0, news.catalog and 1 or 0, dict:get("blacklisted_address") or 0,
+    dict:get("blacklisted_account") or 0, dict:get("blacklisted_session") or 0))
 end
 
--- follow(client, changes, asked_at, redis_now): brings the hints up to what `changes` says. What went wrong, or nil.
-local function follow(client, changes, asked_at, redis_now)
+--[[ follow(client, since, changes, asked_at, passed, redis_now): brings the hints up to what `changes` says has happened
+  `since`. When it was asked, `passed` requests had gone to Redis. What went wrong, or nil.
+
+  Nothing is written where `since` is no longer what the dict says: another worker was at it meanwhile, and may have put older
+  hints in the place of newer ones. He has put back the number with them, so the next tick hears of all that changed since. ]]
+local function follow(client, since, changes, asked_at, passed, redis_now)
   local hints = ngx.shared.fs_hints
   if is_error(changes) then
     complain("changes", changes[2])
-    hints:set("leased", 0) -- no library, no lease
+    hints:set("leased", 0)
     return
   end
   look_over()
   local items = due(changes)
-  local snapshots, err = ask_items(client, items)
-  if not snapshots then return err end
-  if not hold_lock() or not may_publish(asked_at, redis_now) then return end
-  publish(write_hints(items, snapshots))
-  hints:set("life", changes[3])
-  hints:set("number", changes[4])
+  for first = 1, #items, SLICE do
+    local slice = {}
+    for i = first, math.min(first + SLICE - 1, #items) do slice[#slice + 1] = items[i] end
+    local snapshots, err = ask_items(client, slice)
+    if not snapshots then return err end
+    if not hold_lock() or hints:get("since") ~= since or not may_publish(asked_at, redis_now) then return end
+    write_hints(slice, snapshots)
+  end
+  if hints:get("since") ~= since or not may_publish(asked_at, redis_now) then return end
+  hints:set("since", changes[3] .. " " .. string.format("%d", changes[4]))
   hints:set("taken_at", redis_now)
   hints:set("leased", changes[2] > 0 and 1 or 0)
+  hints:set("passed", passed)
   hints:set("asked_at", asked_at)
 end
 
@@ -482,7 +502,9 @@ local function sync(client)
   client:hget(keys.CATALOG, "version")
   local from = (dict:get("blacklist_anchored") == 1 and "" or "(") .. (dict:get("blacklist_last") or "0-0")
   client:xrange(keys.CHANGES, from, "+", "count", CHANGES)
-  client:fcall_ro("changes", 0, hints:get("life") or "", hints:get("number") or 0)
+  local since, passed = hints:get("since"), dict:get("passed") or 0
+  local life, number = (since or " 0"):match("^(%S*) (%d+)$")
+  client:fcall_ro("changes", 0, life, number)
   ngx.update_time()
   local asked_at, asked_wall = platform.monotonic_ms(), ngx.now() * 1000
   local replies, err = client:commit_pipeline()
@@ -500,7 +522,7 @@ local function sync(client)
 
   hear_beat(text_or(replies[2]), asked_at)
   follow_blacklist(replies[4], redis_now)
-  err = follow(client, replies[5], asked_at, redis_now)
+  err = follow(client, since, replies[5], asked_at, passed, redis_now)
   if err then return err end
   if not hold_lock() then return end
 

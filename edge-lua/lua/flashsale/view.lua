@@ -18,6 +18,7 @@ local M = {
   by_id = {}, -- the same
   catalog_version = nil, -- which of its copies that is
   hints_at = -1e15, -- when Redis was last asked what of them changed
+  hints_passed = -1, -- and how many requests had passed to it by then
   leased = false, -- whether there was a lease to sell then
   redis_at = -1e15, -- when Redis last answered the syncer
   beat_at = -1e15, -- when the backend was last seen alive
@@ -79,13 +80,13 @@ local function copy_catalog(text)
   for sku, entry in pairs(entries) do
     local item = item_of(sku, entry, M.by_sku[sku])
     by_sku[sku], by_id[tostring(item.id)] = item, item
-    if not item.hinted then copy_hint(item) end
+    copy_hint(item)
   end
   M.by_sku, M.by_id = by_sku, by_id
 end
 
 --[[ News are numbered, each a list of item ids whose hints are new. Who missed one that is gone, or is new here, copies all. ]]
-local MOST_NEWS = 100 -- further behind, all is as quick
+M.MOST_NEWS = 100 -- further behind, all is as quick
 
 local function copy_news()
   local dict = ngx.shared.fs_hints
@@ -93,23 +94,23 @@ local function copy_news()
   local behind = newest - (news_seen or newest + 1)
   if behind == 0 then return end
   local lists = {}
-  if behind < 0 or behind > MOST_NEWS then
+  if behind < 0 or behind > M.MOST_NEWS then
     lists = nil
   else
     for n = 1, behind do lists[n] = dict:get("news:" .. news_seen + n) end
     if #lists < behind then lists = nil end
   end
-  news_seen = newest
   if not lists then
     for _, item in pairs(M.by_sku) do copy_hint(item) end
-    return
-  end
-  for _, list in ipairs(lists) do
-    for id in list:gmatch("%S+") do
-      local item = M.by_id[id]
-      if item then copy_hint(item) end
+  else
+    for _, list in ipairs(lists) do
+      for id in list:gmatch("%S+") do
+        local item = M.by_id[id]
+        if item then copy_hint(item) end
+      end
     end
   end
+  news_seen = newest
 end
 
 local looked_at = -1
@@ -127,10 +128,11 @@ function M.refresh(now)
   M.generation = generation
 
   -- first of all: what is copied after it is at least as new as it says
-  local redis_at, hints_at, leased, beat_at, offset, blacklist_ready, catalog_ready, addresses, accounts, sessions =
-    (dict:get("sync") or ""):match("^(%S+) (%S+) (%d) (%S+) (%S+) (%d) (%d) (%d) (%d) (%d)$")
+  local redis_at, hints_at, hints_passed, leased, beat_at, offset, blacklist_ready, catalog_ready, addresses, accounts, sessions =
+    (dict:get("sync") or ""):match("^(%S+) (%S+) (%S+) (%d) (%S+) (%S+) (%d) (%d) (%d) (%d) (%d)$")
   if redis_at then
-    M.redis_at, M.hints_at, M.leased = tonumber(redis_at), tonumber(hints_at), leased == "1"
+    M.redis_at, M.hints_at, M.hints_passed, M.leased =
+      tonumber(redis_at), tonumber(hints_at), tonumber(hints_passed), leased == "1"
     M.beat_at, M.clock_offset = tonumber(beat_at), tonumber(offset)
     M.blacklist_ready, M.catalog_ready = blacklist_ready == "1", catalog_ready == "1"
     M.blacklisted.address, M.blacklisted.account, M.blacklisted.session =
@@ -195,16 +197,25 @@ function M.redis_refused()
 end
 
 --[[ passed(item, now): a request of this item goes to Redis now. Until a hint that was asked for later arrives, the holders' set
-  may lack its buyer: passed_since_hint(item, now), which looks once in a millisecond. ]]
+  may lack its buyer: passed_since_hint(item, now), which looks once in a millisecond. All are counted, so that it need not look
+  at the item where nobody passed. ]]
+local counted_at, counted
+
 function M.passed(item, now)
-  item.passed_looked_at = nil
-  ngx.shared.fs_state:set(item.passed_key, now, 5)
+  item.passed_looked_at, counted_at = nil, nil
+  ngx.shared.fs_passed:set(item.passed_key, now, 5)
+  ngx.shared.fs_state:incr("passed", 1, 0)
 end
 
 function M.passed_since_hint(item, now)
+  if not now or now ~= counted_at then
+    counted_at = now
+    counted = ngx.shared.fs_state:get("passed") or 0
+  end
+  if counted == M.hints_passed then return false end
   if not now or now ~= item.passed_looked_at then
     item.passed_looked_at = now
-    item.passed_at = ngx.shared.fs_state:get(item.passed_key) or -1e15
+    item.passed_at = ngx.shared.fs_passed:get(item.passed_key) or -1e15
   end
   return item.passed_at >= M.hints_at
 end

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** The local operator: promos through the CMS, accounts through the backend, and {@code ./flashsale} itself. */
 public final class Operator {
 
+    /** Longer than a killed part takes to start on a busy machine. */
+    public static final Duration PATIENCE = Duration.ofSeconds(180);
+
     private final Installation installation;
 
     public Operator(Installation installation) {
@@ -59,7 +62,7 @@ public final class Operator {
 
     private static void persist(Runnable change) {
         Awaitility.await("an answer")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(PATIENCE)
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(300))
                 .ignoreExceptions()

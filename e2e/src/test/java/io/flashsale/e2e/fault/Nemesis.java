@@ -1,6 +1,7 @@
 package io.flashsale.e2e.fault;
 
 import io.flashsale.e2e.client.Hops;
+import io.flashsale.e2e.client.Operator;
 import io.flashsale.e2e.client.Processes;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.fault.HopFaultIT.Trouble;
@@ -191,7 +192,8 @@ final class Nemesis implements Runnable {
             }
         };
         return new Strike(what, Ends.BY_AN_ANSWER, () -> new Thread(ask, "business").start(), () -> {
-            answered.orTimeout(90, TimeUnit.SECONDS).join();
+            answered.orTimeout(Operator.PATIENCE.toSeconds() + 10, TimeUnit.SECONDS)
+                    .join();
             undo.run();
         });
     }
