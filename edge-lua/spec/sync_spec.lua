@@ -211,6 +211,22 @@ describe("The edge follows Redis:", function()
     assert.Nil(edge.eval 'return ngx.shared.fs_hints:get("writing")')
   end)
 
+  it("who missed news without a list copies all, also where a list follows", function()
+    local item, other = edge.publish {}, edge.publish {}
+    assert.equal(100, edge.eval([[
+      local view = require "flashsale.view"
+      view.refresh()
+      local mine = view.by_sku["]] .. item.sku .. [["]
+      mine.available = 0
+      local hints = ngx.shared.fs_hints
+      hints:incr("news", 1)
+      hints:set("news:" .. hints:incr("news", 1), "]] .. other.id .. [[", 10)
+      view.touch()
+      view.refresh()
+      return mine.available
+    ]]))
+  end)
+
   -- Many items in few calls, in the catalogue and under the lease: name1, name2, … None has a unit left.
   local function publish_many(name, first_id, n)
     local make = [[

@@ -88,18 +88,22 @@ end
 --[[ News are numbered, each a list of item ids whose hints are new. Who missed one that is gone, or is new here, copies all. ]]
 M.MOST_NEWS = 100 -- further behind, all is as quick
 
-local function copy_news()
-  local dict = ngx.shared.fs_hints
-  local newest = dict:get("news") or 0
-  local behind = newest - (news_seen or newest + 1)
-  if behind == 0 then return end
+-- The lists from the one after news_seen to the newest; nil where one is missing.
+local function missed_lists(newest)
+  if not news_seen or newest < news_seen or newest - news_seen > M.MOST_NEWS then return nil end
   local lists = {}
-  if behind < 0 or behind > M.MOST_NEWS then
-    lists = nil
-  else
-    for n = 1, behind do lists[n] = dict:get("news:" .. news_seen + n) end
-    if #lists < behind then lists = nil end
+  for number = news_seen + 1, newest do
+    local list = ngx.shared.fs_hints:get("news:" .. number)
+    if not list then return nil end
+    lists[#lists + 1] = list
   end
+  return lists
+end
+
+local function copy_news()
+  local newest = ngx.shared.fs_hints:get("news") or 0
+  if newest == news_seen then return end
+  local lists = missed_lists(newest)
   if not lists then
     for _, item in pairs(M.by_sku) do copy_hint(item) end
   else
