@@ -90,9 +90,7 @@ class EdgeFaultIT {
                 Files.writeString(configuration, good);
             }
             Run run = storm.end();
-            assertThat(run.attempts())
-                    .as("the gate stays open")
-                    .noneMatch(attempt -> "BUSY".equals(attempt.code()) || "NOT_READY".equals(attempt.code()));
+            Storm.assertGateStayedOpen(run);
             // A worker that ends closes idle connections, and a request may be on its way there already: unread, and
             // sent
             // again. From nginx 1.27.4 on, keepalive_min_timeout can spare clients that.

@@ -180,6 +180,14 @@ final class Storm implements AutoCloseable {
         return run;
     }
 
+    /** No buyer was told to come again later. */
+    static void assertGateStayedOpen(Run run) {
+        assertThat(run.attempts().stream()
+                        .filter(attempt -> "BUSY".equals(attempt.code()) || "NOT_READY".equals(attempt.code())))
+                .as("buyers who met a closed gate")
+                .isEmpty();
+    }
+
     /** Waits until so many orders are rows. */
     void awaitRows(int count) {
         Awaitility.await(count + " orders are rows")

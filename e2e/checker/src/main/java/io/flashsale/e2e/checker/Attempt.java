@@ -59,13 +59,15 @@ public record Attempt(
 
     @Override
     public String toString() {
-        return "attempt %d of %s for %d of %s, key %s: %s %s"
+        return "attempt %d of %s for %d of %s, key %s, %s to %s: %s %s"
                 .formatted(
                         number,
                         userId,
                         quantity,
                         sku,
                         requestId,
+                        invokedAt,
+                        completedAt() == null ? "never" : completedAt(),
                         code() == null ? outcome.getClass().getSimpleName() : code(),
                         orderId() == null ? "" : orderId());
     }
