@@ -282,6 +282,15 @@ describe("When something breaks:", function()
     assert.equal("RESERVED", code_of(edge.purchase(item)))
   end)
 
+  it("a worker that ends at a reload does not keep the others from following Redis until its lock runs out", function()
+    for _, worker in ipairs(edge.workers()) do edge.in_worker(worker, 'require("flashsale.syncer").LOCK_S = 60 return true') end
+    edge.until_true("a lock that lasts", function() return edge.eval('return ngx.shared.fs_state:ttl("syncer") > 50') end)
+    edge.kill(edge.nginx_pid, "HUP")
+    edge.until_true("somebody else's lock", function()
+      return edge.eval('local ttl = ngx.shared.fs_state:ttl("syncer") return ttl ~= nil and ttl < 1')
+    end, 10)
+  end)
+
   -- Dicts that are full ------------------------------------------------------------------------------------------------
 
   -- A slab of each size class may have room left where others are full, so entries of all small sizes are tried.

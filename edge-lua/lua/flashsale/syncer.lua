@@ -1,8 +1,9 @@
 --[[ Follows Redis for the whole node: every TICK_MS one worker asks, and writes what it heard to the shared dicts.
 
-  Each worker has the timer; the one that holds the lock works, and when it dies the lock runs out and another goes on. A
-  worker that was stopped in the middle and comes back finds the lock lost before it writes: every write follows a check of
-  the lock with no wait between. What is left of that race is one turn of the event loop, and hints carry their age.
+  Each worker has the timer; the one that holds the lock works, and when it dies the lock runs out and another goes on. One
+  that ends, as at a reload, gives the lock up, and the next tick of another goes on. A worker that was stopped in the middle
+  and comes back finds the lock lost before it writes: every write follows a check of the lock with no wait between. What is
+  left of that race is one turn of the event loop, and hints carry their age.
 
   Redis tells which items changed, and only those are asked for: a tick costs what is new, not what there is. It is one round trip
   of a few commands, a second one for the items, and more when the catalogue changed or holders are to be read.
@@ -19,9 +20,8 @@ local redis = require "flashsale.redis"
 local tally = require "flashsale.tally"
 local view = require "flashsale.view"
 
-local M = { TICK_MS = 100 }
+local M = { TICK_MS = 100, LOCK_S = 0.4 }
 
-local LOCK_S = 0.4
 local READ_MS = 300
 local BATCH = 256 -- items in one snapshot, the function's own bound
 -- So many are looked at in each tick although nobody said that they changed: whoever changes a hash by hand, past the library, is
@@ -46,15 +46,23 @@ local scan -- of a blacklist reload: {kind, cursor, from = stream id, any = {kin
 
 local function state() return ngx.shared.fs_state end
 
+local function let_go()
+  if state():get("syncer") == me then state():delete("syncer") end
+end
+
 local function hold_lock()
+  if ngx.worker.exiting() then
+    let_go()
+    return false
+  end
   local dict = state()
   local holder = dict:get("syncer")
   if holder == nil then
-    if not dict:add("syncer", me, LOCK_S) then return false end
+    if not dict:add("syncer", me, M.LOCK_S) then return false end
     return true
   end
   if holder ~= me then return false end
-  return (dict:set("syncer", me, LOCK_S))
+  return (dict:set("syncer", me, M.LOCK_S))
 end
 
 -- A fault that repeats each tick is logged once in ten seconds.
@@ -585,10 +593,15 @@ function M.start(name)
   me = name
   return ngx.timer.every(M.TICK_MS / 1000, platform.roomy(function(premature)
     pulse.beat()
-    if premature or busy then return end
+    if busy then return end
+    if premature then
+      let_go()
+      return
+    end
     busy = true
     local ok, err = pcall(tick)
     busy = false
+    if ngx.worker.exiting() then let_go() end
     if not ok then
       metrics.event("sync_errors")
       ngx.log(ngx.ERR, "sync: ", err)
