@@ -27,16 +27,16 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sale of more wishes than units, with something that strikes in its middle. Buyers arrive at a steady pace, whatever becomes of
- * those before them, and repeat with their keys until they know; one winner in ten pays, in one of the ways that go wrong at first.
- * Afterwards everything is repaired, has settled, and is judged; what the fault cost goes into the report.
+ * A sale of more wishes than units, with something that strikes in its middle. Buyers arrive at a steady pace that the machine
+ * holds, whatever becomes of those before them, and repeat with their keys until they know; one winner in ten pays, in one of the
+ * ways that go wrong at first. Afterwards everything is repaired, has settled, and is judged; what the fault cost goes into the
+ * report.
  */
 final class Storm implements AutoCloseable {
 
     private static final int STOCK = 1500;
     private static final int BUYERS = 1800;
     private static final int WITNESSES = 50;
-    private static final Duration BETWEEN = Duration.ofMillis(7);
     /** Who waits for an answer at the same time: more than a fault of some seconds makes wait. */
     private static final int CONCURRENCY = 512;
     /** Longer than any part needs to start on a busy machine. */
@@ -62,6 +62,7 @@ final class Storm implements AutoCloseable {
     Storm(String fault, String cases) {
         this.fault = fault;
         this.cases = cases;
+        Duration between = Pace.find();
         String name = fault.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]+", "-");
         this.sale = new Sale(
                 name,
@@ -77,7 +78,7 @@ final class Storm implements AutoCloseable {
         }
         Collections.shuffle(baskets, new Random(7));
         this.payers = new Payers(sale.shop(), PATIENCE);
-        this.crowd = new Crowd(sale.shop(), CONCURRENCY, PATIENCE, BETWEEN, payers::heard);
+        this.crowd = new Crowd(sale.shop(), CONCURRENCY, PATIENCE, between, payers::heard);
         this.watch = new Watch(sale.installation());
     }
 
