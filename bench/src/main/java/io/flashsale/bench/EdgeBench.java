@@ -10,8 +10,9 @@ import java.util.Map;
  * another buyer's session. Each start of nginx is measured anew, with its limit beside it, since a bad draw of its string hash, or an
  * order in which LuaJIT met the code, lasts as long as the process.
  *
- * <p>The limit is a bare {@code return 200}. One that also sends the headers which the project demands of every answer is measured
- * beside it: the difference is the price of these headers, which no code can bring down.
+ * <p>The limit is a bare {@code return 200}. Two more are measured beside it: one that also sends the headers which the project demands
+ * of every answer, and one that sends the same from Lua, which reads the request and looks at nothing. What lies between these and the
+ * first is the price of the headers and of Lua, which no code of ours can bring down; what lies below the last is ours.
  *
  * <p>Rates are judged as they are seen, and once more by the worker's CPU for an answer: a limit that the generator or others held up
  * would flatter what stands beside it. The starts are compared by CPU alone, since that is what a bad start costs, whoever is there.
@@ -64,14 +65,18 @@ final class EdgeBench {
         Series bare = series("nginx `return 200`");
         Series bareByCpu = byCpu("nginx `return 200`");
         Series headed = series("nginx `return 200` with the edge's headers");
+        Series fromLua = series("nginx with Lua that only answers");
+        Series fromLuaByCpu = byCpu("nginx with Lua that only answers");
         Edge edge = Edge.beside(target, rig.cpus());
         for (int start = 1; start <= plan.edge().starts(); start++) {
             report.say("start %d of %d of nginx", start, plan.edge().starts());
             try (Nginx plain = PlainNginx.answering(target.root(), body, false, rig.cpus());
                     Nginx withHeaders = PlainNginx.answering(target.root(), body, true, rig.cpus());
+                    Nginx withLua = PlainNginx.printing(target.root(), body, edge.modules(), rig.cpus());
                     Nginx under = edge.start(SETTINGS)) {
                 measure(plain, same, bare, bareByCpu);
                 measure(withHeaders, same, headed, byCpu(""));
+                measure(withLua, same, fromLua, fromLuaByCpu);
                 for (Refusal refusal : refusals) {
                     measure(under, refusal.load(), refusal.series(), refusal.byCpu());
                 }
@@ -79,10 +84,16 @@ final class EdgeBench {
         }
         report.limit(bare);
         report.besides(headed, bare);
+        fromLua.note(String.format(Locale.ROOT, "by CPU %.2f of the bare one", fromLuaByCpu.ratio(bareByCpu)));
+        report.besides(fromLua, bare);
         for (Refusal refusal : refusals) {
             Series series = refusal.series();
             series.note(String.format(
-                    Locale.ROOT, "%s; %.2f of the one with headers", series.note(), series.ratio(headed)));
+                    Locale.ROOT,
+                    "%s; %.2f of the one with headers, by CPU %.2f of the one with Lua",
+                    series.note(),
+                    series.ratio(headed),
+                    refusal.byCpu().ratio(fromLuaByCpu)));
             report.besides(series, bare);
             String name = series.name() + " to `return 200`";
             report.mark(Mark.atLeast(name, series, bare, refusal.atLeast()));

@@ -2,6 +2,7 @@ package io.flashsale.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -77,6 +78,30 @@ final class PlainNginx {
                         + " location = / { default_type text/html; expires -1; try_files /index.html =404; }",
                 "",
                 "",
+                cpus);
+    }
+
+    /**
+     * Answers {@code POST /buy} by Lua that reads the request, looks at nothing and prints this body, with the edge's headers.
+     *
+     * @param modules how this nginx gets Lua
+     */
+    static Nginx printing(Path root, String body, String modules, Cpus cpus) {
+        String location =
+                """
+                location = /buy { default_type application/json; content_by_lua_block {
+                  ngx.req.read_body()
+                  ngx.header["Content-Length"] = %d
+                  ngx.print([[%s]])
+                } }
+                """
+                        .formatted(body.getBytes(StandardCharsets.UTF_8).length, body);
+        return start(
+                root,
+                "printing",
+                HEADERS.formatted(POLICY_OF_ANSWERS) + location,
+                "init_by_lua_block { require \"resty.core\" }",
+                modules,
                 cpus);
     }
 

@@ -134,7 +134,7 @@ public record Settings(
      */
     public record Intake(
             @DefaultValue("2") int workers,
-            @DefaultValue("4096") int capacity,
+            @DefaultValue("16384") int capacity,
             @DefaultValue("128") int batch,
             @DefaultValue("1500ms") Duration deadline) {
         public Intake {

@@ -93,6 +93,14 @@ final class Intake implements Condition, SmartLifecycle {
         latency.record(System.nanoTime() - inquiry.began(), TimeUnit.NANOSECONDS);
     }
 
+    /** How long the order has waited that a worker will take up next. */
+    Duration longestWait() {
+        Place next = waiting.peek();
+        return next == null
+                ? Duration.ZERO
+                : Duration.ofNanos(System.nanoTime() - next.inquiry().began());
+    }
+
     private void work() {
         var batch = new ArrayList<Place>(settings.batch());
         while (running || !waiting.isEmpty()) {

@@ -19,16 +19,22 @@ import org.springframework.stereotype.Component;
 /**
  * Settles what stayed in the pending sets: a backend died, the broker was away, an answer got lost. Several backends may
  * relay the same orders at once.
+ *
+ * <p>What waits in this backend's own intake is left to it: under a crowd that would be most of what is old enough, and each of
+ * these orders would be settled and sent twice just when there is no time to spare.
  */
 @Component
 public final class Relay extends Loop {
 
     private static final int BATCH = StockFunctions.MAX_BATCH;
+    /** For longer an intake is not waited for, whatever holds it up. */
+    private static final Duration MOST_PATIENCE = Duration.ofSeconds(15);
 
     private final ItemDirectory items;
     private final StockFunctions functions;
     private final Settlement settlement;
     private final OrderQueue queue;
+    private final Intake intake;
     private final Duration age;
     private volatile long lastRound = System.nanoTime();
     private volatile int waiting;
@@ -38,6 +44,7 @@ public final class Relay extends Loop {
             StockFunctions functions,
             Settlement settlement,
             OrderQueue queue,
+            Intake intake,
             Settings settings,
             MeterRegistry meters) {
         super("relay", Duration.ofMillis(250));
@@ -45,6 +52,7 @@ public final class Relay extends Loop {
         this.functions = functions;
         this.settlement = settlement;
         this.queue = queue;
+        this.intake = intake;
         this.age = settings.stock().relayAge();
         Gauge.builder("flashsale_relay_waiting_orders", this, relay -> relay.waiting)
                 .register(meters);
@@ -80,7 +88,8 @@ public final class Relay extends Loop {
 
     private int relay(Item item) {
         while (true) {
-            List<StockFunctions.Pending> pending = functions.pending(item.keys(), age, BATCH);
+            List<StockFunctions.Pending> pending =
+                    functions.pending(item.keys(), oldEnough(age, intake.longestWait()), BATCH);
             if (pending == null || pending.isEmpty()) {
                 return 0;
             }
@@ -94,6 +103,10 @@ public final class Relay extends Loop {
                 return pending.size() - settled;
             }
         }
+    }
+
+    static Duration oldEnough(Duration age, Duration intakeWaits) {
+        return age.plus(intakeWaits.compareTo(MOST_PATIENCE) < 0 ? intakeWaits : MOST_PATIENCE);
     }
 
     private int settle(Item item, List<StockFunctions.Pending> pending) {

@@ -115,6 +115,25 @@ class IntakeTest {
     }
 
     @Test
+    void the_longest_wait_is_that_of_the_order_which_is_next() {
+        var gate = new Semaphore(0);
+        var intake = intake(1, 10, 1500, orders -> {
+            gate.acquireUninterruptibly();
+            return all(orders, Code.RESERVED);
+        });
+        assertThat(intake.longestWait()).isZero();
+        intake.take(new Inquiry(orders(1), System.nanoTime(), done -> {}));
+        Awaitility.await().until(gate::hasQueuedThreads);
+        assertThat(intake.longestWait()).as("one is settled, none waits").isZero();
+        long aMinuteAgo = System.nanoTime() - Duration.ofMinutes(1).toNanos();
+        intake.take(new Inquiry(orders(1), aMinuteAgo, done -> {}));
+        intake.take(new Inquiry(orders(1), System.nanoTime(), done -> {}));
+        assertThat(intake.longestWait()).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(70));
+        gate.release(10);
+        Awaitility.await().until(() -> intake.longestWait().isZero());
+    }
+
+    @Test
     void a_batch_that_fails_is_pending_and_the_next_is_settled() {
         var intake = intake(1, 100, 1500, orders -> {
             if (orders.get(0).quantity() == 1) {
