@@ -86,7 +86,7 @@ describe("A winner who repeats the request", function()
 
   it("does not open the way to Redis for others: they are refused without a call", function()
     local item, request, order = sold_out(2)
-    edge.until_hint(item, 'not require("flashsale.view").somebody_passed()')
+    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item, nil)')
     edge.double { nonce = "" }
     local before = calls()
     for i = 1, 20 do
@@ -99,53 +99,9 @@ describe("A winner who repeats the request", function()
     assert.equal(before + 1, calls())
   end)
 
-  it("does not open it either while others pass, as in a crowd somebody always does", function()
-    local item, request, order = sold_out(2)
-    edge.until_hint(item, 'not require("flashsale.view").somebody_passed()')
-    edge.double { nonce = "" }
-    local before = calls()
-    for i = 1, 50 do
-      gets_it(request, order)
-      assert.equal("ALL_RESERVED", edge.buy(edge.purchase(item, { requestID = "no-" .. i })).json.code)
-    end
-    assert.equal(before + 50, calls())
-  end)
-
-  it("is let through until hints come that were asked for after he passed; so are all when there is no room for marks", function()
-    local item = edge.publish {}
-    local passes = edge.eval([[
-      local view = require "flashsale.view"
-      view.refresh()
-      local item, dict, state = view.by_sku["]] .. item.sku .. [["], ngx.shared.fs_passed, ngx.shared.fs_state
-      local now = require("flashsale.platform").monotonic_ms()
-      local hints_at, hints_passed = view.hints_at, view.hints_passed
-      local function passes(user) return view.passed_since_hint(item, user, #user) end
-      view.hints_at, view.hints_passed = now, state:get("passed") or 0
-      local told = { passes("he") }
-      view.passed(item, "he", now)
-      told[2], told[3] = passes("he"), passes("she")
-      view.hints_at = now + 1
-      told[4] = passes("he")
-      local n = 0
-      for _, size in ipairs { 10000, 2000, 500, 200, 100, 50, 1 } do
-        while dict:safe_set("filler-" .. n, ("x"):rep(size), 0) do n = n + 1 end
-      end
-      view.passed(item, "another", now + 1)
-      told[5] = passes("she")
-      view.hints_at = now + 2
-      told[6] = passes("she")
-      dict:flush_all()
-      dict:flush_expired()
-      state:delete("unmarked_at")
-      view.hints_at, view.hints_passed = hints_at, hints_passed
-      return told
-    ]])
-    assert.same({ false, true, false, false, true, false }, passes)
-  end)
-
   it("is let through while the set is not complete", function()
     local item, request, order = sold_out(2)
-    edge.until_hint(item, 'not require("flashsale.view").somebody_passed()')
+    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item, nil)')
     -- as in a worker that has not copied everything yet
     local client = edge.to_worker(nil)
     local chunk = 'local v = require "flashsale.view" v.refresh() local item = v.by_sku["' .. item.sku .. '"]'

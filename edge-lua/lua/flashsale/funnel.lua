@@ -98,9 +98,8 @@ end
 
 --[[ may_have_order(item, user, user_length, now): whether the user whose id is at `user`, or nil, may have an order for it. ]]
 local function may_have_order(item, user, user_length, now)
-  if not view.ready(item) or item.holders.loaded < item.seq then return true end
-  if user == nil then return false end
-  return holders.may_hold(item.holders, user, user_length) or view.passed_since_hint(item, user, user_length, now)
+  if not view.ready(item) or item.holders.loaded < item.seq or view.passed_since_hint(item, now) then return true end
+  return user ~= nil and holders.may_hold(item.holders, user, user_length)
 end
 
 -- The request's key, from its body or from the header: address and length; 0 long: none, -1: not a key.
@@ -188,7 +187,7 @@ local function conclude(order, now)
   if reply[1] ~= "TAKEN" then return refuse_reserve(trace, item, reply, now) end
 
   order.pay_before = tonumber(reply[3])
-  view.passed(item, order.user, platform.monotonic_ms())
+  view.passed(item, platform.monotonic_ms())
   backend.place(order)
   return settle(trace, item, order.verdict, order.id, order.pay_before)
 end

@@ -63,7 +63,7 @@ local function send(orders, n)
     order.id, order.epoch = order_id.next(item.id36, redis_now), item.epoch
     client:fcall("reserve", 6, k[1], k[2], k[3], k[4], k[5], k[6], item.id, item.epoch, order.id, not_after, order.user,
       order.level, order.quantity, order.request_id, order.trace)
-    view.passed(item, order.user, now)
+    view.passed(item, now)
     order.problem = "unknown"
   end
   local replies = client:commit_pipeline()

@@ -6,11 +6,9 @@
   id36 epoch keys name promo_id promo_name price currency hold_ms min_level limits public catalog_state catalog_opens
   catalog_closes answers, and of its hint: hinted ready seq state opens closes published available held sold holders. ]]
 
-local ffi = require "ffi"
 local cjson = require "cjson.safe"
 local holders = require "flashsale.holders"
 local keys = require "flashsale.keys"
-local metrics = require "flashsale.metrics"
 local order_id = require "flashsale.order_id"
 local platform = require "flashsale.platform"
 local tally = require "flashsale.tally"
@@ -50,7 +48,7 @@ local function item_of(sku, e, old)
   local item = same and old or {
     sku = sku, id = e.itemId, epoch = e.epoch, id36 = order_id.base36(e.itemId, 1),
     keys = keys.of(sku, e.itemId, e.epoch), passed_key = string.format("%d:%d", e.itemId, e.epoch),
-    hinted = false, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
+    passed_at = -1e15, hinted = false, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
     state = e.state, opens = e.opens, closes = e.closes, holders = holders.new(),
     answers = tally.of(e.itemId),
   }
@@ -202,39 +200,28 @@ function M.redis_refused()
   M.touch()
 end
 
-local MARK_S = 5 -- longer than a hint is in use and a call to Redis takes
+--[[ passed(item, now): a request of this item goes to Redis now. Until a hint that was asked for later arrives, the holders' set
+  may lack its buyer: passed_since_hint(item, now), which looks once in a millisecond. All are counted, so that it need not look
+  at the item where nobody passed. ]]
+local counted_at, counted
 
---[[ passed(item, user, now): a request of this user for this item goes to Redis now. Until a hint that was asked for later
-  arrives, the holders' set may lack him: passed_since_hint(item, user, length, now), where his id is so many bytes at `user`.
-  Nobody else is let through for it: in a crowd somebody always has just passed. All are counted, so that nothing is looked up
-  where nobody did; where there is no room for a mark, everybody is taken to have passed. ]]
-local counted_at, counted, unmarked_at
-
-function M.passed(item, user, now)
-  counted_at = nil
-  local dict = ngx.shared.fs_state
-  if not ngx.shared.fs_passed:safe_set(item.passed_key .. ":" .. user, now, MARK_S) then
-    metrics.event("dict_full")
-    dict:set("unmarked_at", now)
-  end
-  dict:incr("passed", 1, 0)
+function M.passed(item, now)
+  item.passed_looked_at, counted_at = nil, nil
+  ngx.shared.fs_passed:set(item.passed_key, now, 5)
+  ngx.shared.fs_state:incr("passed", 1, 0)
 end
 
--- somebody_passed(now): whether anybody has since Redis was asked for the hints. Looks once in a millisecond.
-function M.somebody_passed(now)
+function M.passed_since_hint(item, now)
   if not now or now ~= counted_at then
     counted_at = now
     counted = ngx.shared.fs_state:get("passed") or 0
-    unmarked_at = ngx.shared.fs_state:get("unmarked_at") or -1e15
   end
-  return counted ~= M.hints_passed
-end
-
-function M.passed_since_hint(item, user, length, now)
-  if not M.somebody_passed(now) then return false end
-  if unmarked_at >= M.hints_at then return true end
-  local at = ngx.shared.fs_passed:get(item.passed_key .. ":" .. ffi.string(user, length))
-  return at ~= nil and at >= M.hints_at
+  if counted == M.hints_passed then return false end
+  if not now or now ~= item.passed_looked_at then
+    item.passed_looked_at = now
+    item.passed_at = ngx.shared.fs_passed:get(item.passed_key) or -1e15
+  end
+  return item.passed_at >= M.hints_at
 end
 
 return M
