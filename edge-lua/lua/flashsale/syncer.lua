@@ -551,6 +551,7 @@ local function sync(client)
   if err then return err end
   if dict:get("blacklist_ready") ~= 1 then
     err = reload_blacklist(client, redis_now)
+    if not hold_lock() then return err end
     write_sync(news)
   end
   view.touch()
@@ -579,7 +580,8 @@ local function tick()
     return
   end
   if client.fresh then tally.start_over() end
-  local err = sync(client) or publish_answers(client)
+  local err = sync(client)
+  if not err and hold_lock() then err = publish_answers(client) end
   if err then
     client:close()
     complain("Redis", err)

@@ -128,7 +128,7 @@ public record Settings(
 
     /**
      * @param workers each takes one micro-batch at a time through policy, decide, send, acknowledge
-     * @param capacity orders that may wait; beyond it the answer is PENDING and the beat stops until half is drained
+     * @param capacity orders that may wait, for their verdict if not for the answer; beyond it the beat stops until half is drained
      * @param batch orders in one micro-batch, at most; the function library takes 256
      * @param deadline every order is answered by then; the edge waits 2 s
      */

@@ -186,7 +186,7 @@ final class Intake implements Condition, SmartLifecycle {
         if (!running) {
             return "stopping";
         }
-        return overloaded ? "more orders wait than can be answered in time" : null;
+        return overloaded ? "more orders wait than there is room for" : null;
     }
 
     @Override

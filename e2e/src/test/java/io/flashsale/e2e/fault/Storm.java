@@ -51,6 +51,7 @@ final class Storm implements AutoCloseable {
     private final List<Basket> baskets;
     private final List<Buyer> witnesses;
     private final Watch watch;
+    private final Duration between;
     private @Nullable CompletableFuture<List<Shop.Told>> answers;
     private @Nullable Instant struck;
     private @Nullable Instant healed;
@@ -62,7 +63,7 @@ final class Storm implements AutoCloseable {
     Storm(String fault, String cases) {
         this.fault = fault;
         this.cases = cases;
-        Duration between = Pace.find();
+        this.between = Pace.find();
         String name = fault.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]+", "-");
         this.sale = new Sale(
                 name,
@@ -103,7 +104,7 @@ final class Storm implements AutoCloseable {
         watch.start();
         answers = crowd.start(baskets);
         Awaitility.await("the sale is under way")
-                .atMost(Duration.ofSeconds(30))
+                .atMost(between.multipliedBy(answered).plusSeconds(30))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> crowd.done() >= answered);
