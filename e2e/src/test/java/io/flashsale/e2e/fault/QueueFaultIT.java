@@ -1,6 +1,11 @@
 package io.flashsale.e2e.fault;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flashsale.e2e.checker.Run;
+import io.flashsale.e2e.client.BrokerSettings;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** The way from the queue to the table: consumer, broker, name server and MariaDB die or hang. */
@@ -51,6 +56,22 @@ class QueueFaultIT {
     @Test
     void a_frozen_broker_delays_and_loses_nothing() {
         frozen("broker", "F-17");
+    }
+
+    @Test
+    @Selected
+    void a_broker_that_refuses_to_store_delays_and_loses_nothing() {
+        try (var storm = new Storm("broker refuses to store for 5 s", "F-17");
+                var broker = new BrokerSettings(storm.sale().installation())) {
+            storm.begin(300)
+                    .strike(() -> broker.storeNothingBefore(Instant.now().plus(Duration.ofHours(1))))
+                    .lasting(FROZEN)
+                    .heal(() -> broker.storeNothingBefore(Instant.EPOCH));
+            Run run = storm.end();
+            assertThat(run.attempts())
+                    .as("what was told while nothing was stored")
+                    .anyMatch(attempt -> "PENDING".equals(attempt.code()));
+        }
     }
 
     @Test
