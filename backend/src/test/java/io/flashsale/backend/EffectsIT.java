@@ -75,7 +75,7 @@ class EffectsIT {
         long epoch = world.epoch(item);
         backend.bean(Rebuild.class)
                 .demand(Objects.requireNonNull(backend.bean(ItemDirectory.class).byId(item.id())));
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.epoch(item) > epoch && world.sells(item));
+        world.awaitRebuilt(item, epoch);
         world.assertEqual(item);
         world.restock(item.id(), orders.get(2));
         awaitCarried(item);
@@ -94,7 +94,7 @@ class EffectsIT {
         long epoch = world.epoch(item);
         world.sql("UPDATE promo_item SET version = version + 1 WHERE id = " + item.id());
         world.effect(item.id(), "TOP_UP", "{\"total\":-7}", Duration.ZERO); // no total: the function throws
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.epoch(item) > epoch && world.sells(item));
+        world.awaitRebuilt(item, epoch);
         awaitCarried(item);
         world.assertEqual(item);
     }
@@ -102,6 +102,7 @@ class EffectsIT {
     @Test
     void released_units_come_back_once_and_not_before_their_rest() {
         var item = item("E-RELEASE");
+        long epoch = world.epoch(item);
         var attempt = ordered(item, "b1");
         long released = System.nanoTime();
         world.release(item.id(), attempt.orderID());
@@ -113,7 +114,7 @@ class EffectsIT {
         awaitCarried(item);
         world.assertEqual(item);
         assertThat(world.edge().hget(world.keys(item).buyers(), "b1")).isNull();
-        assertThat(world.epoch(item)).isEqualTo(1);
+        assertThat(world.epoch(item)).isEqualTo(epoch);
     }
 
     @Test
@@ -158,10 +159,11 @@ class EffectsIT {
     @Test
     void an_effect_that_redis_cannot_have_has_the_item_rebuilt() {
         var item = item("E-MISSING");
+        long epoch = world.epoch(item);
         var attempt = ordered(item, "b1");
         world.edge().hdel(world.keys(item).reservations(), attempt.orderID());
         world.release(item.id(), attempt.orderID());
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.epoch(item) == 2 && world.sells(item));
+        world.awaitRebuilt(item, epoch);
         awaitCarried(item);
         world.assertEqual(item);
         assertThat(world.snapshot(item)).isEqualTo(List.of(1L, 10L, 0L, 0L));
@@ -170,6 +172,7 @@ class EffectsIT {
     @Test
     void a_rebuild_that_the_consumer_asks_for_happens_once() {
         var item = item("E-REBUILD");
+        long epoch = world.epoch(item);
         ordered(item, "b1");
         world.sql("UPDATE promo_item SET version = version + 1 WHERE id = " + item.id());
         world.effect(item.id(), "REBUILD", "{}", Duration.ZERO);
@@ -179,16 +182,17 @@ class EffectsIT {
         Awaitility.await()
                 .during(Duration.ofSeconds(1))
                 .atMost(Duration.ofSeconds(3))
-                .until(() -> world.epoch(item) == 2);
+                .until(() -> world.epoch(item) == epoch + 1);
     }
 
     @Test
     void an_effect_from_before_the_installed_state_is_only_marked() {
         var item = item("E-BASE");
+        long epoch = world.epoch(item);
         var attempt = ordered(item, "b1");
         world.release(item.id(), attempt.orderID());
         world.edge().del(world.keys(item).item());
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.epoch(item) == 2 && world.sells(item));
+        world.awaitRebuilt(item, epoch);
         awaitCarried(item);
         world.assertEqual(item);
         assertThat(world.snapshot(item)).isEqualTo(List.of(1L, 10L, 0L, 0L));
@@ -197,12 +201,13 @@ class EffectsIT {
     @Test
     void one_items_trouble_does_not_hold_up_anothers_effects() {
         var stuck = item("E-STUCK");
+        long epoch = world.epoch(stuck);
         var other = item("E-OTHER");
         ordered(stuck, "b1");
         world.consumer.pause();
         try {
             world.edge().del(world.keys(stuck).item());
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> world.epoch(stuck) == 2);
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> world.epoch(stuck) > epoch);
             world.sql("UPDATE promo_item SET version = version + 1 WHERE id = " + stuck.id());
             world.effect(
                     stuck.id(), "STATE", "{\"state\":\"LIVE\",\"opens\":1,\"closes\":9999999999999}", Duration.ZERO);
@@ -218,9 +223,10 @@ class EffectsIT {
     @Test
     void what_cannot_be_read_has_the_item_rebuilt_and_is_not_tried_for_ever() {
         var item = item("E-RUBBISH");
+        long epoch = world.epoch(item);
         world.sql("UPDATE promo_item SET version = version + 1 WHERE id = " + item.id());
         world.effect(item.id(), "STATE", "rubbish", Duration.ZERO);
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> world.epoch(item) == 2 && world.sells(item));
+        world.awaitRebuilt(item, epoch);
         awaitCarried(item);
     }
 }

@@ -21,6 +21,7 @@ class RebuildIT {
     private World world;
     private BackendProcess backend;
     private World.Published item;
+    private long first;
 
     @BeforeEach
     void start() {
@@ -30,6 +31,7 @@ class RebuildIT {
         world.accounts("b", 60);
         item = world.publish("SKU", 50, 3, 0);
         world.awaitSelling(item);
+        first = world.epoch(item);
         for (int i = 1; i <= 10; i++) {
             assertThat(backend.submit(
                             world.reserve(item, "b" + i, 1, 2, "key" + i).attempt()))
@@ -43,8 +45,8 @@ class RebuildIT {
         world.close();
     }
 
-    private void awaitEpoch(long epoch) {
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> world.epoch(item) >= epoch && world.sells(item));
+    private void awaitRebuilt() {
+        world.awaitRebuilt(item, first);
         world.assertEqual(item);
     }
 
@@ -82,9 +84,9 @@ class RebuildIT {
         assertThat(backend.get("/readyz").status()).isEqualTo(503);
 
         world.consumer.resume();
-        awaitEpoch(2);
+        awaitRebuilt();
         assertThat(world.edge().hget(world.keys(item).buyers(), "b11")).isEqualTo("1");
-        assertThat(keysOfEpoch(1)).as("the older epoch's keys are dropped").isEmpty();
+        assertThat(keysOfEpoch(first)).as("the older epoch's keys are dropped").isEmpty();
         backend.awaitReady();
         assertThat(backend.submit(world.take(item, "b12"))).isEqualTo("RESERVED");
     }
@@ -93,16 +95,16 @@ class RebuildIT {
     void an_empty_redis_is_filled_again() {
         world.redis.restartEmpty();
         world.allowBackend();
-        awaitEpoch(2);
+        awaitRebuilt();
         assertRestored();
-        assertThat(world.edge().hget("fs:catalog", "SKU")).contains("\"epoch\":2");
+        assertThat(world.edge().hget("fs:catalog", "SKU")).contains("\"epoch\":" + world.epoch(item) + ",");
         assertThat(Long.parseLong(world.edge().hget("fs:catalog", "version"))).isGreaterThan(1_000_000_000_000L);
     }
 
     @Test
     void keys_that_somebody_deleted_are_rebuilt_though_the_lease_lives() {
         world.edge().flushall();
-        awaitEpoch(2);
+        awaitRebuilt();
         assertRestored();
     }
 
@@ -111,7 +113,7 @@ class RebuildIT {
         backend.stop();
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !world.sells(item));
         backend = world.start();
-        awaitEpoch(2);
+        awaitRebuilt();
         assertRestored();
     }
 
@@ -124,7 +126,7 @@ class RebuildIT {
                 .during(Duration.ofSeconds(6))
                 .atMost(Duration.ofSeconds(8))
                 .until(() -> world.sells(item));
-        assertThat(world.epoch(item)).isEqualTo(1);
+        assertThat(world.epoch(item)).isEqualTo(first);
         assertThat(second.submit(world.take(item, "b20"))).isEqualTo("RESERVED");
     }
 
@@ -139,7 +141,8 @@ class RebuildIT {
         BackendProcess waiting = waits(backend) ? backend : second;
         waiting.stop();
         world.consumer.resume();
-        awaitEpoch(3);
+        world.awaitRebuilt(item, first + 1);
+        world.assertEqual(item);
         assertRestored();
     }
 
@@ -162,7 +165,7 @@ class RebuildIT {
                         "SEND");
         world.redis.restart();
         world.allowBackend();
-        awaitEpoch(2);
+        awaitRebuilt();
         assertThat(world.strings("SELECT state FROM orders WHERE id = '" + late.orderID() + "'"))
                 .containsExactly("PENDING_PAYMENT");
     }
@@ -173,7 +176,7 @@ class RebuildIT {
         var taken = world.take(item, "b31");
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !world.sells(item));
         backend = world.start();
-        awaitEpoch(2);
+        awaitRebuilt();
         assertThat(world.strings("SELECT state FROM orders WHERE id = '" + taken.orderID() + "'"))
                 .containsExactly("PENDING_PAYMENT");
     }
@@ -185,7 +188,7 @@ class RebuildIT {
         world.redis.restart();
         world.allowBackend();
         backend = world.start();
-        awaitEpoch(2);
+        awaitRebuilt();
         assertThat(world.strings("SELECT state FROM orders WHERE id = '" + taken.orderID() + "'"))
                 .isEmpty();
         assertThat(world.snapshot(item)).as("its units are on sale again").isEqualTo(List.of(1L, 30L, 20L, 0L));
@@ -203,7 +206,7 @@ class RebuildIT {
                 + ", 'rubbish', 'test', UTC_TIMESTAMP(3))");
         world.redis.restartEmpty();
         world.allowBackend();
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> world.epoch(item) == 2 && world.sells(item));
+        world.awaitRebuilt(item, first);
 
         // available 30 + 4 - 3 parked, held 20 - 6 + 3, sold 2
         assertThat(world.snapshot(item)).isEqualTo(List.of(1L, 31L, 17L, 2L));
@@ -227,8 +230,8 @@ class RebuildIT {
         park("m5", parked("no order id", "b42", "key42"));
         world.redis.restartEmpty();
         world.allowBackend();
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> world.epoch(item) >= 2 && world.sells(item));
-        assertThat(world.epoch(item)).as("at the first try").isEqualTo(2);
+        world.awaitRebuilt(item, first);
+        assertThat(world.epoch(item)).as("at the first try").isEqualTo(first + 1);
         assertThat(world.snapshot(item)).isEqualTo(List.of(1L, 27L, 23L, 0L));
         assertThat(world.edge().hlen(world.keys(item).reservations())).isEqualTo(11);
     }
@@ -271,7 +274,7 @@ class RebuildIT {
                 .until(() -> version() == 99);
         world.edge().functionLoad(newer.replace("99", "0"), true);
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> version() == ours);
-        awaitEpoch(2);
+        awaitRebuilt();
         assertRestored();
     }
 
@@ -288,7 +291,7 @@ class RebuildIT {
                 .until(() -> world.reserve(item, "b50", 1, 1, null).outcome().equals("ENDED"));
         world.redis.restartEmpty();
         world.allowBackend();
-        awaitEpoch(2);
+        awaitRebuilt();
         assertThat(world.reserve(item, "b1", 1, 2, "key1").outcome()).isEqualTo("REPLAYED");
         assertThat(world.reserve(item, "b50", 1, 1, null).outcome()).isEqualTo("ENDED");
     }
@@ -303,7 +306,7 @@ class RebuildIT {
         assertThat(world.sells(item)).isFalse();
         assertThat(Set.copyOf(world.strings("SELECT sku FROM promo_item"))).hasSize(2);
         world.consumer.resume();
-        awaitEpoch(2);
+        awaitRebuilt();
         assertRestored();
     }
 }

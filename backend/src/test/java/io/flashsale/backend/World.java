@@ -388,6 +388,11 @@ public final class World implements AutoCloseable {
         return ++ids;
     }
 
+    /** Waits until the item sells under a later epoch than this one; a try that failed costs an epoch as well. */
+    public void awaitRebuilt(Published item, long before) {
+        Awaitility.await("rebuilt").atMost(Duration.ofSeconds(30)).until(() -> epoch(item) > before && sells(item));
+    }
+
     public long epoch(Published item) {
         return number("SELECT epoch FROM promo_item WHERE id = " + item.id());
     }

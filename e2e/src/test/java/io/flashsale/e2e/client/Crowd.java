@@ -16,13 +16,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many buyers at once, within a bound. One who learns nothing final repeats the request with the same key, as the storefront
- * does; one without a key only where nothing happened, since it might be another order.
+ * Many buyers at once, within a bound. One who learns nothing final repeats the request with the same key, the later the more
+ * often he did, as the storefront does; one without a key only where nothing happened, since it might be another order.
  */
 public final class Crowd {
 
     /** One wish of one buyer. */
     public record Basket(Buyer buyer, String sku, int quantity, @Nullable String requestId) {}
+
+    /** Before a buyer's first repetition, at most; each further one may take twice as long as the one before. */
+    private static final long FIRST_PAUSE_MS = 500;
+
+    private static final long LONGEST_PAUSE_MS = 4000;
 
     private final Shop shop;
     private final Semaphore places;
@@ -65,16 +70,17 @@ public final class Crowd {
                 places.acquireUninterruptibly();
                 CompletableFuture<Shop.Told> answer = answers.get(i);
                 Basket basket = baskets.get(i);
-                attempt(basket, System.nanoTime() + patience.toNanos()).whenComplete((told, failure) -> {
-                    places.release();
-                    done.incrementAndGet();
-                    if (failure != null) {
-                        answer.completeExceptionally(failure);
-                    } else {
-                        heard.accept(basket, told);
-                        answer.complete(told);
-                    }
-                });
+                attempt(basket, FIRST_PAUSE_MS, System.nanoTime() + patience.toNanos())
+                        .whenComplete((told, failure) -> {
+                            places.release();
+                            done.incrementAndGet();
+                            if (failure != null) {
+                                answer.completeExceptionally(failure);
+                            } else {
+                                heard.accept(basket, told);
+                                answer.complete(told);
+                            }
+                        });
             }
         });
         feeder.setDaemon(true);
@@ -87,7 +93,7 @@ public final class Crowd {
         return start(baskets).join();
     }
 
-    private CompletableFuture<Shop.Told> attempt(Basket basket, long giveUpNanos) {
+    private CompletableFuture<Shop.Told> attempt(Basket basket, long pauseMs, long giveUpNanos) {
         return shop.buy(basket.buyer(), basket.sku(), basket.quantity(), basket.requestId())
                 .thenCompose(told -> {
                     boolean again = told.notNow() || (told.unknown() && basket.requestId() != null);
@@ -95,8 +101,9 @@ public final class Crowd {
                         return CompletableFuture.completedFuture(told);
                     }
                     Executor later = CompletableFuture.delayedExecutor(
-                            200 + ThreadLocalRandom.current().nextInt(300), TimeUnit.MILLISECONDS);
-                    return CompletableFuture.supplyAsync(() -> attempt(basket, giveUpNanos), later)
+                            pauseMs / 2 + ThreadLocalRandom.current().nextLong(pauseMs / 2), TimeUnit.MILLISECONDS);
+                    long longer = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+                    return CompletableFuture.supplyAsync(() -> attempt(basket, longer, giveUpNanos), later)
                             .thenCompose(next -> next);
                 });
     }

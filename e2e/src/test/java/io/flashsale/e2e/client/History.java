@@ -51,11 +51,12 @@ public final class History implements AutoCloseable {
         return number;
     }
 
-    void answered(long number, int status, @Nullable String code, @Nullable String orderId) {
+    void answered(long number, int status, @Nullable String code, @Nullable String orderId, @Nullable String message) {
         Map<String, Object> line = line("answered", number);
         line.put("status", status);
         put(line, "code", code);
         put(line, "order", orderId);
+        put(line, "said", message);
         write(line);
     }
 
@@ -67,7 +68,7 @@ public final class History implements AutoCloseable {
 
     /** An order id that this attempt made, where the test played the edge's part and nobody answered. */
     public void unknown(long number, String orderId) {
-        answered(number, 202, "PENDING", orderId);
+        answered(number, 202, "PENDING", orderId, null);
     }
 
     void read(String userId, String orderId, int status, @Nullable String state, boolean settled) {
@@ -105,7 +106,11 @@ public final class History implements AutoCloseable {
                             (n, a) -> ended(
                                     a,
                                     new Outcome.Answered(
-                                            at, line.get("status").asInt(), text(line, "code"), text(line, "order"))));
+                                            at,
+                                            line.get("status").asInt(),
+                                            text(line, "code"),
+                                            text(line, "order"),
+                                            text(line, "said"))));
                 case "lost" ->
                     attempts.computeIfPresent(
                             number,

@@ -31,14 +31,15 @@ class HistoryTest {
             long lost = history.invoke("carol", 1, "SKU1", 1, "k1");
             long pending = history.invoke("dave", 1, "SKU1", 1, "k1");
             history.lost(lost, "reset");
-            history.answered(refused, 409, "SOLD_OUT", null);
-            history.answered(won, 200, "RESERVED", "1-abc");
-            history.answered(pending, 202, "PENDING", "1-abd");
+            history.answered(refused, 409, "SOLD_OUT", null, "Sold out, sorry.");
+            history.answered(won, 200, "RESERVED", "1-abc", null);
+            history.answered(pending, 202, "PENDING", "1-abd", null);
             assertThat(history.attempts())
                     .extracting(Attempt::kind)
                     .containsExactly(Attempt.Kind.OK, Attempt.Kind.FAIL, Attempt.Kind.UNKNOWN, Attempt.Kind.UNKNOWN);
             assertThat(history.attempts().get(0).orderId()).isEqualTo("1-abc");
             assertThat(history.attempts().get(1).requestId()).isNull();
+            assertThat(history.attempts().get(1).toString()).endsWith("SOLD_OUT Sold out, sorry.");
         }
     }
 

@@ -26,6 +26,13 @@ public final class Shop implements AutoCloseable {
     /** What a buyer was told. {@code code} is null where no whole answer with a code arrived. */
     public record Told(int status, @Nullable String code, @Nullable String orderId, String body) {
 
+        @Nullable
+        String message() {
+            JsonNode json = Http.json(body);
+            JsonNode message = json == null ? null : json.get("reponseMsg");
+            return message == null ? null : message.asString();
+        }
+
         public boolean reserved() {
             return "RESERVED".equals(code);
         }
@@ -92,7 +99,7 @@ public final class Shop implements AutoCloseable {
                 return new Told(0, null, null, failure.toString());
             }
             Told told = told(response);
-            history.answered(number, told.status(), told.code(), told.orderId());
+            history.answered(number, told.status(), told.code(), told.orderId(), told.message());
             return told;
         });
     }

@@ -1,6 +1,9 @@
 package io.flashsale.e2e.checker;
 
 import java.time.Instant;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One {@code POST /buy} as its client knows it: what was asked and what came of it. */
@@ -16,8 +19,14 @@ public record Attempt(
 
     /** How an attempt ended, from the client's side. */
     public sealed interface Outcome {
-        /** A whole answer arrived; {@code code} is null where the body named none. */
-        record Answered(Instant at, int status, @Nullable String code, @Nullable String orderId) implements Outcome {}
+        /**
+         * A whole answer arrived; {@code code} is null where the body named none.
+         *
+         * @param message what a refusal said to its buyer; it decides nothing, and tells a reader which part was away
+         */
+        record Answered(
+                Instant at, int status, @Nullable String code, @Nullable String orderId, @Nullable String message)
+                implements Outcome {}
 
         /** The connection broke or the client gave up: the order may or may not exist. */
         record Lost(Instant at, String why) implements Outcome {}
@@ -59,7 +68,7 @@ public record Attempt(
 
     @Override
     public String toString() {
-        return "attempt %d of %s for %d of %s, key %s, %s to %s: %s %s"
+        return "attempt %d of %s for %d of %s, key %s, %s to %s: %s"
                 .formatted(
                         number,
                         userId,
@@ -68,7 +77,16 @@ public record Attempt(
                         requestId,
                         invokedAt,
                         completedAt() == null ? "never" : completedAt(),
-                        code() == null ? outcome.getClass().getSimpleName() : code(),
-                        orderId() == null ? "" : orderId());
+                        howItEnded());
+    }
+
+    private String howItEnded() {
+        if (!(outcome instanceof Outcome.Answered answered)) {
+            return outcome.getClass().getSimpleName();
+        }
+        String code = answered.code() == null ? "HTTP " + answered.status() : answered.code();
+        return Stream.of(code, answered.orderId(), answered.message())
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining(" "));
     }
 }
