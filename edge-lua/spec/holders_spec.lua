@@ -86,7 +86,6 @@ describe("A winner who repeats the request", function()
 
   it("does not open the way to Redis for others: they are refused without a call", function()
     local item, request, order = sold_out(2)
-    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item, nil)')
     edge.double { nonce = "" }
     local before = calls()
     for i = 1, 20 do
@@ -99,9 +98,137 @@ describe("A winner who repeats the request", function()
     assert.equal(before + 1, calls())
   end)
 
+  it("does not open it either while others pass, as in a crowd somebody always does", function()
+    local item, request, order = sold_out(2)
+    edge.double { nonce = "" }
+    local before = calls()
+    for i = 1, 50 do
+      gets_it(request, order)
+      assert.equal("ALL_RESERVED", edge.buy(edge.purchase(item, { requestID = "no-" .. i })).json.code)
+    end
+    assert.equal(before + 50, calls())
+  end)
+
+  -- Plays requests against one worker's marks, with a clock and hints of its own.
+  local function play(item, text)
+    return edge.eval([[
+      local view, passing = require "flashsale.view", require "flashsale.passing"
+      view.refresh()
+      local item, dict, state = view.by_sku["]] .. item.sku .. [["], ngx.shared.fs_passed, ngx.shared.fs_state
+      local hints_at, now = view.hints_at, require("flashsale.platform").monotonic_ms() + 60000
+      view.hints_at = now
+      local told = {}
+      local function tell(user) table.insert(told, passing.may_have(item, user, #user, now)) end
+      local function after(ms) now = now + ms end
+      ]] .. text .. [[
+      dict:flush_all()
+      dict:flush_expired()
+      state:delete("left_at")
+      state:delete("unmarked_at")
+      view.hints_at = hints_at
+      return told
+    ]])
+  end
+
+  it("is let through while his call is under way, and by an order until hints come that were asked for after it", function()
+    assert.same({ false, true, false, true, true, false, false }, play(edge.publish {}, [[
+      tell "he"
+      passing.leave(item, "he", now)
+      tell "he"
+      tell "she"
+      after(300)
+      view.hints_at = now
+      tell "he"
+      passing.back(item, "he", now - 300, now, true)
+      tell "he"
+      after(1)
+      view.hints_at = now
+      tell "he"
+      passing.leave(item, ("x"):rep(65), now)
+      tell(("x"):rep(65))
+    ]]))
+  end)
+
+  it("is not let through for a call that got nothing, but while another one is under way", function()
+    assert.same({ true, false, false }, play(edge.publish {}, [[
+      passing.leave(item, "he", now)
+      passing.leave(item, "he", now)
+      passing.back(item, "he", now, now, false)
+      tell "he"
+      passing.back(item, "he", now, now, false)
+      tell "he"
+      passing.leave(item, "she", now)
+      tell "he"
+    ]]))
+  end)
+
+  it("is let through for a call whose answer never came, and who comes back late takes nobody else's mark", function()
+    assert.same({ true, true, true, false }, play(edge.publish {}, [[
+      passing.leave(item, "he", now)
+      dict:expire(item.dict_key .. ":he", 1)
+      after(4000)
+      view.hints_at = now
+      tell "he"
+      passing.leave(item, "he", now)
+      passing.back(item, "he", now - 4000, now, false)
+      passing.back(item, "he", now, now, false)
+      tell "he"
+      table.insert(told, dict:ttl(item.dict_key .. ":he") > 4)
+      after(5001)
+      tell "he"
+    ]]))
+  end)
+
+  it("is let through with everybody else where there is no room for marks", function()
+    assert.same({ false, true, false }, play(edge.publish {}, [[
+      passing.leave(item, "he", now)
+      tell "she"
+      local n = 0
+      for _, size in ipairs { 10000, 2000, 500, 200, 100, 50, 1 } do
+        while dict:safe_set("filler-" .. n, ("x"):rep(size), 0) do n = n + 1 end
+      end
+      passing.leave(item, "another", now)
+      tell "she"
+      after(5001)
+      tell "she"
+    ]]))
+  end)
+
+  it("is no longer under way when his answer is there, which leaves a mark where he got an order", function()
+    local item = edge.publish { limits = "1" }
+    local buyer, loser = edge.purchase(item), edge.purchase(item, { goodsQuantity = 2 })
+    assert.equal("RESERVED", edge.buy(buyer).json.code)
+    assert.equal("LIMIT_REACHED", edge.buy(loser).json.code)
+    local function marks(user)
+      return edge.eval('local key = require("flashsale.view").by_sku["' .. item.sku .. '"].dict_key .. ":' .. user
+        .. '" local dict = ngx.shared.fs_passed return { dict:get(key), dict:ttl(key) > 4, dict:get(key .. "!") ~= nil }')
+    end
+    assert.same({ 0, true, true }, marks(buyer.userID))
+    assert.same({ 0, true, false }, marks(loser.userID))
+  end)
+
+  it("is let through after the end until hints come that were taken after it", function()
+    local item = sold_out(2)
+    edge.double { nonce = "" }
+    local client = edge.to_worker(nil)
+    local function at_the_end(taken_after_ms)
+      local chunk = 'local v = require "flashsale.view" v.refresh() v.refresh = function() end'
+        .. ' local item = v.by_sku["' .. item.sku .. '"] item.state, item.closes = "LIVE", v.redis_now() - 10'
+        .. ' v.hints_at, v.redis_at, v.beat_at = 1e15, 1e15, 1e15'
+        .. ' v.hints_taken_at = item.closes + ' .. taken_after_ms .. ' return true'
+      assert.equal(200, client:request("POST", "/.eval", {}, chunk).status)
+      local before = calls()
+      local other = edge.purchase(item, { requestID = "stranger" })
+      return edge.buy(other, nil, client).json.code, calls() - before
+    end
+    assert.same({ "ENDED", 0 }, { at_the_end(0) })
+    assert.same({ "ALL_RESERVED", 1 }, { at_the_end(-1) })
+    client:close()
+    edge.restart_nginx { FLASHSALE_BUCKET_ACCOUNT = "off" }
+  end)
+
   it("is let through while the set is not complete", function()
     local item, request, order = sold_out(2)
-    edge.until_hint(item, 'not require("flashsale.view").passed_since_hint(item, nil)')
     -- as in a worker that has not copied everything yet
     local client = edge.to_worker(nil)
     local chunk = 'local v = require "flashsale.view" v.refresh() local item = v.by_sku["' .. item.sku .. '"]'

@@ -16,6 +16,7 @@ local codes = require "flashsale.codes"
 local credentials = require "flashsale.credentials"
 local holders = require "flashsale.holders"
 local metrics = require "flashsale.metrics"
+local passing = require "flashsale.passing"
 local platform = require "flashsale.platform"
 local session = require "flashsale.session"
 local settings = require "flashsale.settings"
@@ -96,10 +97,13 @@ local function standing(item, quantity, now, redis_now)
   return nil
 end
 
---[[ may_have_order(item, user, user_length, now): whether the user whose id is at `user`, or nil, may have an order for it. ]]
-local function may_have_order(item, user, user_length, now)
-  if not view.ready(item) or item.holders.loaded < item.seq or view.passed_since_hint(item, now) then return true end
-  return user ~= nil and holders.may_hold(item.holders, user, user_length)
+--[[ may_have_order(item, user, user_length, now, redis_now): whether the user whose id is at `user`, or nil, may have an order
+  for it. Of what other edges sold just before its end the hints tell when they were taken after it. ]]
+local function may_have_order(item, user, user_length, now, redis_now)
+  if not view.ready(item) or item.holders.loaded < item.seq then return true end
+  if redis_now >= item.closes and view.hints_taken_at < item.closes then return true end
+  if user == nil then return false end
+  return holders.may_hold(item.holders, user, user_length) or passing.may_have(item, user, user_length, now)
 end
 
 -- The request's key, from its body or from the header: address and length; 0 long: none, -1: not a key.
@@ -108,21 +112,21 @@ local function key_of(request, p)
   return credentials.idempotency_key()
 end
 
---[[ may_repeat(request, p, item, now): whether one who is to be refused may be repeating a request that won. Without a key the
-  function could not tell a repetition from a new request and would refuse it as well. The user is whom the body names, or else
-  the token, verified or not; the cheaper question comes first. ]]
-local function may_repeat(request, p, item, now)
+--[[ may_repeat(request, p, item, now, redis_now): whether one who is to be refused may be repeating a request that won. Without
+  a key the function could not tell a repetition from a new request and would refuse it as well. The user is whom the body
+  names, or else the token, verified or not; the cheaper question comes first. ]]
+local function may_repeat(request, p, item, now, redis_now)
   if request.user_length > 0 then
-    if not may_have_order(item, p + request.user, request.user_length, now) then return false end
+    if not may_have_order(item, p + request.user, request.user_length, now, redis_now) then return false end
     local _, length = key_of(request, p)
     return length ~= 0
   end
   local _, length = key_of(request, p)
   if length == 0 then return false end
   local token, token_length = credentials.token(request, p)
-  if not token then return may_have_order(item, nil, 0, now) end
+  if not token then return may_have_order(item, nil, 0, now, redis_now) end
   local user, user_length = session.peek_subject(token, token_length)
-  return may_have_order(item, user, user_length, now)
+  return may_have_order(item, user, user_length, now, redis_now)
 end
 
 local TELLS_WHEN = { NOT_STARTED = true, PAUSED = true, ENDED = true }
@@ -187,7 +191,6 @@ local function conclude(order, now)
   if reply[1] ~= "TAKEN" then return refuse_reserve(trace, item, reply, now) end
 
   order.pay_before = tonumber(reply[3])
-  view.passed(item, platform.monotonic_ms())
   backend.place(order)
   return settle(trace, item, order.verdict, order.id, order.pay_before)
 end
@@ -243,7 +246,7 @@ local function run()
   end
   if item.public then
     local code = standing(item, quantity, now, redis_now)
-    if code and (code == "NOT_READY" or not may_repeat(request, p, item, now)) then
+    if code and (code == "NOT_READY" or not may_repeat(request, p, item, now, redis_now)) then
       return refuse_standing(nil, item, code, now)
     end
   end
@@ -270,7 +273,7 @@ local function run()
   if buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", nil, filling, nil, item) end
   if not item.public then
     local code = standing(item, quantity, now, redis_now)
-    if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, user, #user, now)) then
+    if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, user, #user, now, redis_now)) then
       return refuse_standing(nil, item, code, now)
     end
   end

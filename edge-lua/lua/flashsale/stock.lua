@@ -10,6 +10,7 @@
 local gather = require "flashsale.gather"
 local metrics = require "flashsale.metrics"
 local order_id = require "flashsale.order_id"
+local passing = require "flashsale.passing"
 local platform = require "flashsale.platform"
 local redis = require "flashsale.redis"
 local view = require "flashsale.view"
@@ -63,19 +64,24 @@ local function send(orders, n)
     order.id, order.epoch = order_id.next(item.id36, redis_now), item.epoch
     client:fcall("reserve", 6, k[1], k[2], k[3], k[4], k[5], k[6], item.id, item.epoch, order.id, not_after, order.user,
       order.level, order.quantity, order.request_id, order.trace)
-    view.passed(item, now)
+    passing.leave(item, order.user, now)
     order.problem = "unknown"
   end
   local replies = client:commit_pipeline()
   if not replies then return client:close() end
   redis.keep(client)
+  ngx.update_time()
+  local back_at = platform.monotonic_ms()
   for i = 1, n do
-    local reply = replies[i]
+    local order, reply = orders[i], replies[i]
     if reply[1] == false then
       complain(reply[2])
-      orders[i].problem = M.meaning(reply[2])
+      order.problem = M.meaning(reply[2])
     else
-      orders[i].reply, orders[i].problem = reply, nil
+      order.reply, order.problem = reply, nil
+    end
+    if order.problem ~= "unknown" then
+      passing.back(order.item, order.user, now, back_at, reply[1] == "TAKEN" or reply[1] == "REPLAYED")
     end
   end
 end

@@ -132,8 +132,8 @@ end
 local missing, behind = {}, {}
 
 local function note_behind(item)
-  local seq = tonumber((ngx.shared.fs_hints:get(item.passed_key) or ""):match("^1 (%d+) "))
-  if seq and seq > (ngx.shared.fs_holders:get(item.passed_key) or 0) then behind[item.passed_key] = item end
+  local seq = tonumber((ngx.shared.fs_hints:get(item.dict_key) or ""):match("^1 (%d+) "))
+  if seq and seq > (ngx.shared.fs_holders:get(item.dict_key) or 0) then behind[item.dict_key] = item end
 end
 
 --[[ write_hints(items, snapshots): into the dict, and tells the workers. `writing` stands in the dict meanwhile: where it is
@@ -143,7 +143,7 @@ local function write_hints(items, snapshots)
   local untold = dict:get("writing")
   dict:set("writing", true)
   for i, item in ipairs(items) do
-    local key, hint = item.passed_key, snapshots[i] and hint_of(item, snapshots[i])
+    local key, hint = item.dict_key, snapshots[i] and hint_of(item, snapshots[i])
     missing[key] = nil
     if not hint then
       dict:delete(key)
@@ -173,7 +173,7 @@ local function look_over()
   known_version, missing, behind = view.catalog_version, {}, {}
   local dict = ngx.shared.fs_hints
   for _, item in pairs(view.by_sku) do
-    if dict:get(item.passed_key) then note_behind(item) else missing[item.passed_key] = item end
+    if dict:get(item.dict_key) then note_behind(item) else missing[item.dict_key] = item end
   end
 end
 
@@ -231,8 +231,8 @@ local function drop_old_holders(old, new)
     local now = new[sku]
     if not now or now.itemId ~= item.id or now.epoch ~= item.epoch then
       holders.drop(item.id, item.epoch)
-      ngx.shared.fs_holders:delete(item.passed_key)
-      ngx.shared.fs_hints:delete(item.passed_key)
+      ngx.shared.fs_holders:delete(item.dict_key)
+      ngx.shared.fs_hints:delete(item.dict_key)
     end
   end
 end
@@ -409,15 +409,15 @@ local function read_holders(client)
   local ids = {}
   for i, w in ipairs(wanted) do
     local users = replies[i]
-    if not is_error(users) and #users > 0 and (dict:get(w.item.passed_key) or 0) == w.count then
+    if not is_error(users) and #users > 0 and (dict:get(w.item.dict_key) or 0) == w.count then
       local count = holders.append(w.item.id, w.item.epoch, w.count, users)
       if count then
-        dict:safe_set(w.item.passed_key, count)
+        dict:safe_set(w.item.dict_key, count)
         ids[#ids + 1] = w.item.id
       else
         metrics.event("holders_full")
         complain("holders", w.item.sku .. ": no more room, repeated requests for it go to Redis")
-        dict:set("full:" .. w.item.passed_key, true, 10)
+        dict:set("full:" .. w.item.dict_key, true, 10)
       end
     end
   end
@@ -463,17 +463,17 @@ local function write_sync(news)
   local dict = state()
   local hints = ngx.shared.fs_hints
   dict:set("sync", string.format("%d %d %d %d %d %.3f %d %d %d %d %d", news.asked_at, hints:get("asked_at") or -1e12,
-    hints:get("passed") or -1, hints:get("leased") or 0, dict:get("beat_at") or -1e12, news.offset,
+    hints:get("taken_at") or -1e12, hints:get("leased") or 0, dict:get("beat_at") or -1e12, news.offset,
     dict:get("blacklist_ready") or 0, news.catalog and 1 or 0, dict:get("blacklisted_address") or 0,
     dict:get("blacklisted_account") or 0, dict:get("blacklisted_session") or 0))
 end
 
---[[ follow(client, since, changes, asked_at, passed, redis_now): brings the hints up to what `changes` says has happened
-  `since`. When it was asked, `passed` requests had gone to Redis. What went wrong, or nil.
+--[[ follow(client, since, changes, asked_at, redis_now): brings the hints up to what `changes` says has happened `since`. What
+  went wrong, or nil.
 
   Nothing is written where `since` is no longer what the dict says: another worker was at it meanwhile, and may have put older
   hints in the place of newer ones. He has put back the number with them, so the next tick hears of all that changed since. ]]
-local function follow(client, since, changes, asked_at, passed, redis_now)
+local function follow(client, since, changes, asked_at, redis_now)
   local hints = ngx.shared.fs_hints
   if is_error(changes) then
     complain("changes", changes[2])
@@ -494,7 +494,6 @@ local function follow(client, since, changes, asked_at, passed, redis_now)
   hints:set("since", changes[3] .. " " .. string.format("%d", changes[4]))
   hints:set("taken_at", redis_now)
   hints:set("leased", changes[2] > 0 and 1 or 0)
-  hints:set("passed", passed)
   hints:set("asked_at", asked_at)
 end
 
@@ -510,7 +509,7 @@ local function sync(client)
   client:hget(keys.CATALOG, "version")
   local from = (dict:get("blacklist_anchored") == 1 and "" or "(") .. (dict:get("blacklist_last") or "0-0")
   client:xrange(keys.CHANGES, from, "+", "count", CHANGES)
-  local since, passed = hints:get("since"), dict:get("passed") or 0
+  local since = hints:get("since")
   local life, number = (since or " 0"):match("^(%S*) (%d+)$")
   client:fcall_ro("changes", 0, life, number)
   ngx.update_time()
@@ -530,7 +529,7 @@ local function sync(client)
 
   hear_beat(text_or(replies[2]), asked_at)
   follow_blacklist(replies[4], redis_now)
-  err = follow(client, since, replies[5], asked_at, passed, redis_now)
+  err = follow(client, since, replies[5], asked_at, redis_now)
   if err then return err end
   if not hold_lock() then return end
 

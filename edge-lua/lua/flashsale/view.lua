@@ -18,7 +18,7 @@ local M = {
   by_id = {}, -- the same
   catalog_version = nil, -- which of its copies that is
   hints_at = -1e15, -- when Redis was last asked what of them changed
-  hints_passed = -1, -- and how many requests had passed to it by then
+  hints_taken_at = -1e15, -- and what its clock said then
   leased = false, -- whether there was a lease to sell then
   redis_at = -1e15, -- when Redis last answered the syncer
   beat_at = -1e15, -- when the backend was last seen alive
@@ -47,8 +47,8 @@ local function item_of(sku, e, old)
   local same = old and old.id == e.itemId and old.epoch == e.epoch
   local item = same and old or {
     sku = sku, id = e.itemId, epoch = e.epoch, id36 = order_id.base36(e.itemId, 1),
-    keys = keys.of(sku, e.itemId, e.epoch), passed_key = string.format("%d:%d", e.itemId, e.epoch),
-    passed_at = -1e15, hinted = false, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
+    keys = keys.of(sku, e.itemId, e.epoch), dict_key = string.format("%d:%d", e.itemId, e.epoch),
+    hinted = false, ready = 0, seq = 0, available = 0, held = 0, sold = 0, published = e.published,
     state = e.state, opens = e.opens, closes = e.closes, holders = holders.new(),
     answers = tally.of(e.itemId),
   }
@@ -59,18 +59,18 @@ local function item_of(sku, e, old)
   return item
 end
 
---[[ A hint as the dict has it, under the item's `passed_key`: ready seq state opens closes published available held sold. Without
+--[[ A hint as the dict has it, under the item's `dict_key`: ready seq state opens closes published available held sold. Without
   one, the item's requests go to Redis. ]]
 local function copy_hint(item)
   local ready, seq, state, opens, closes, published, available, held, sold =
-    (ngx.shared.fs_hints:get(item.passed_key) or ""):match(
+    (ngx.shared.fs_hints:get(item.dict_key) or ""):match(
       "^(%d) (%d+) (%S+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$")
   item.hinted = ready ~= nil
   if not ready then return end
   item.ready, item.seq, item.state = tonumber(ready), tonumber(seq), state
   item.opens, item.closes, item.published = tonumber(opens), tonumber(closes), tonumber(published)
   item.available, item.held, item.sold = tonumber(available), tonumber(held), tonumber(sold)
-  holders.load(item.holders, item.id, item.epoch, ngx.shared.fs_holders:get(item.passed_key) or 0)
+  holders.load(item.holders, item.id, item.epoch, ngx.shared.fs_holders:get(item.dict_key) or 0)
 end
 
 local function copy_catalog(text)
@@ -132,11 +132,11 @@ function M.refresh(now)
   M.generation = generation
 
   -- first of all: what is copied after it is at least as new as it says
-  local redis_at, hints_at, hints_passed, leased, beat_at, offset, blacklist_ready, catalog_ready, addresses, accounts, sessions =
+  local redis_at, hints_at, taken_at, leased, beat_at, offset, blacklist_ready, catalog_ready, addresses, accounts, sessions =
     (dict:get("sync") or ""):match("^(%S+) (%S+) (%S+) (%d) (%S+) (%S+) (%d) (%d) (%d) (%d) (%d)$")
   if redis_at then
-    M.redis_at, M.hints_at, M.hints_passed, M.leased =
-      tonumber(redis_at), tonumber(hints_at), tonumber(hints_passed), leased == "1"
+    M.redis_at, M.hints_at, M.hints_taken_at, M.leased =
+      tonumber(redis_at), tonumber(hints_at), tonumber(taken_at), leased == "1"
     M.beat_at, M.clock_offset = tonumber(beat_at), tonumber(offset)
     M.blacklist_ready, M.catalog_ready = blacklist_ready == "1", catalog_ready == "1"
     M.blacklisted.address, M.blacklisted.account, M.blacklisted.session =
@@ -198,30 +198,6 @@ end
 function M.redis_refused()
   ngx.shared.fs_state:set("redis_down_at", platform.monotonic_ms())
   M.touch()
-end
-
---[[ passed(item, now): a request of this item goes to Redis now. Until a hint that was asked for later arrives, the holders' set
-  may lack its buyer: passed_since_hint(item, now), which looks once in a millisecond. All are counted, so that it need not look
-  at the item where nobody passed. ]]
-local counted_at, counted
-
-function M.passed(item, now)
-  item.passed_looked_at, counted_at = nil, nil
-  ngx.shared.fs_passed:set(item.passed_key, now, 5)
-  ngx.shared.fs_state:incr("passed", 1, 0)
-end
-
-function M.passed_since_hint(item, now)
-  if not now or now ~= counted_at then
-    counted_at = now
-    counted = ngx.shared.fs_state:get("passed") or 0
-  end
-  if counted == M.hints_passed then return false end
-  if not now or now ~= item.passed_looked_at then
-    item.passed_looked_at = now
-    item.passed_at = ngx.shared.fs_passed:get(item.passed_key) or -1e15
-  end
-  return item.passed_at >= M.hints_at
 end
 
 return M
