@@ -98,10 +98,12 @@ local function standing(item, quantity, now, redis_now)
 end
 
 --[[ may_have_order(item, user, user_length, now, redis_now): whether the user whose id is at `user`, or nil, may have an order
-  for it. Of what other edges sold just before its end the hints tell when they were taken after it. ]]
+  for it. What other edges sold in the last instant before its end is in the hints that were taken after that. ]]
 local function may_have_order(item, user, user_length, now, redis_now)
   if not view.ready(item) or item.holders.loaded < item.seq then return true end
-  if redis_now >= item.closes and view.hints_taken_at < item.closes then return true end
+  if redis_now >= item.closes and view.hints_taken_at < item.closes and item.available > 0 and item.state == "LIVE" then
+    return true
+  end
   if user == nil then return false end
   return holders.may_hold(item.holders, user, user_length) or passing.may_have(item, user, user_length, now)
 end
@@ -116,6 +118,7 @@ end
   a key the function could not tell a repetition from a new request and would refuse it as well. The user is whom the body
   names, or else the token, verified or not; the cheaper question comes first. ]]
 local function may_repeat(request, p, item, now, redis_now)
+  if request.key_length == 0 and passing.somebody(now) and credentials.idempotency_key() == nil then return false end
   if request.user_length > 0 then
     if not may_have_order(item, p + request.user, request.user_length, now, redis_now) then return false end
     local _, length = key_of(request, p)

@@ -1,25 +1,38 @@
---[[ Who went to Redis of late, by item and user: what the hints cannot tell of yet. A buyer whose call is under way, or who
-  got his order after Redis was asked for the hints, is not among their holders; repeating his request, he is let through.
-  Nobody else is for it: in a crowd somebody has always just passed.
+--[[ Who went to Redis of late, by item and user: what the hints cannot tell of yet. A buyer whose call is under way, or who got
+  his order after Redis was asked for the hints, is not among their holders; repeating his request, he is let through. Nobody
+  else is for it: in a crowd somebody has always just passed.
 
-  leave(item, user, now): before his call. back(item, user, left_at, now, has_order): after an answer that proves whether
-  he got one, with the time read anew; after any other answer he counts as under way until his mark ends.
-  may_have(item, user, length, now): whether the user whose id is so many bytes at `user` may have such an order.
+  leave(item, user, now): before a call; what to give to got_nothing(), when it is proven that the call neither brought an order
+  nor will. may_have(item, user, length, now): whether the user whose id is so many bytes at `user` may have an order by a call
+  of the last SPAN_MS or more, longer than one takes to be proven, or to come to life, and a hint is in use.
 
-  Marks are in fs_passed for MARK_MS, longer than a call can take to come to life and a hint is in use; none is evicted for
-  another's sake: where there is no room for one, everybody counts as marked for as long. ]]
+  A mark is the number of such calls, in fs_passed, under the span of time in which they left: those that were never proven, as
+  of a worker that was killed, end with it, however often the buyer asks meanwhile. No mark is evicted for another's sake: where
+  there is no room for one, everybody counts as marked for that item.
+  Accepted: what another edge sold after units came back, or after a pause, is known here with the next hint. ]]
 
 local ffi = require "ffi"
 local metrics = require "flashsale.metrics"
-local view = require "flashsale.view"
 
 local M = {}
 
-local MARK_MS = 5000
-local MARK_S = MARK_MS / 1000
+local SPAN_MS = 5000
+local KEPT_S = 3 * SPAN_MS / 1000
 local LONGEST_ID = 64 -- of a user; longer ones come with tokens that nobody signed
 
-local function key_of(item, user) return item.dict_key .. ":" .. user end
+local span, this_span, last_span -- the number of the present span, and what begins the keys of it and of the one before
+
+local function enter(now)
+  local number = math.floor(now / SPAN_MS)
+  if number == span then return end
+  span, this_span, last_span = number, number .. ":", number - 1 .. ":"
+end
+
+-- raise(key, now): a time in fs_state that never goes back, whatever a worker that was frozen takes for now.
+local function raise(key, now)
+  local state = ngx.shared.fs_state
+  if (state:get(key) or -1e15) < now then state:set(key, now, KEPT_S) end
+end
 
 local looked_at, left_at, unmarked_at
 
@@ -29,42 +42,35 @@ function M.somebody(now)
     local state = ngx.shared.fs_state
     looked_at, left_at, unmarked_at = now, state:get("left_at") or -1e15, state:get("unmarked_at") or -1e15
   end
-  return now - left_at <= MARK_MS
+  return now - left_at <= 2 * SPAN_MS
 end
 
-local function unmarked(now)
+local function unmarked(item, now)
   metrics.event("dict_full")
-  ngx.shared.fs_state:set("unmarked_at", now)
+  raise("unmarked_at", now)
+  raise("unmarked:" .. item.dict_key, now)
 end
 
 function M.leave(item, user, now)
+  enter(now)
   looked_at = nil
-  ngx.shared.fs_state:set("left_at", now)
-  local dict, key = ngx.shared.fs_passed, key_of(item, user)
-  local added, err = dict:safe_add(key, 0, MARK_S)
-  if not added and err ~= "exists" then return unmarked(now) end
-  if not dict:incr(key, 1) then return unmarked(now) end -- it ended just now
-  dict:expire(key, MARK_S)
+  raise("left_at", now)
+  local dict, key = ngx.shared.fs_passed, this_span .. item.dict_key .. ":" .. user
+  local added, err = dict:safe_add(key, 0, KEPT_S)
+  if (added or err == "exists") and dict:incr(key, 1) then return key end
+  unmarked(item, now)
 end
 
-function M.back(item, user, gone_at, now, has_order)
-  looked_at = nil
-  local dict, key = ngx.shared.fs_passed, key_of(item, user)
-  if has_order then
-    ngx.shared.fs_state:set("left_at", now)
-    if not dict:safe_set(key .. "!", now, MARK_S) then unmarked(now) end
-  end
-  -- A worker that hung comes too late: the number may be another call's by now.
-  if now - gone_at < MARK_MS / 2 then dict:incr(key, -1) end
+function M.got_nothing(mark)
+  if mark then ngx.shared.fs_passed:incr(mark, -1) end
 end
 
 function M.may_have(item, user, length, now)
   if not M.somebody(now) or length > LONGEST_ID then return false end
-  if now - unmarked_at <= MARK_MS then return true end
-  local dict, key = ngx.shared.fs_passed, key_of(item, ffi.string(user, length))
-  if (dict:get(key) or 0) > 0 then return true end
-  local told_at = dict:get(key .. "!")
-  return told_at ~= nil and told_at >= view.hints_at
+  enter(now)
+  local dict, rest = ngx.shared.fs_passed, item.dict_key .. ":" .. ffi.string(user, length)
+  if (dict:get(this_span .. rest) or 0) > 0 or (dict:get(last_span .. rest) or 0) > 0 then return true end
+  return now - unmarked_at <= SPAN_MS and now - (ngx.shared.fs_state:get("unmarked:" .. item.dict_key) or -1e15) <= SPAN_MS
 end
 
 return M

@@ -55,7 +55,8 @@ local function send(orders, n)
   client:init_pipeline(n)
   -- Ids are made now and not before the wait for a connection: whoever looks for an unknown order reads from its id until
   -- when it could still have come to life.
-  local redis_now, now = view.redis_now(), platform.monotonic_ms()
+  ngx.update_time()
+  local redis_now = view.redis_now()
   local not_after = string.format("%d", redis_now + NOT_AFTER_MS)
   for i = 1, n do
     local order = orders[i]
@@ -64,24 +65,18 @@ local function send(orders, n)
     order.id, order.epoch = order_id.next(item.id36, redis_now), item.epoch
     client:fcall("reserve", 6, k[1], k[2], k[3], k[4], k[5], k[6], item.id, item.epoch, order.id, not_after, order.user,
       order.level, order.quantity, order.request_id, order.trace)
-    passing.leave(item, order.user, now)
     order.problem = "unknown"
   end
   local replies = client:commit_pipeline()
   if not replies then return client:close() end
   redis.keep(client)
-  ngx.update_time()
-  local back_at = platform.monotonic_ms()
   for i = 1, n do
-    local order, reply = orders[i], replies[i]
+    local reply = replies[i]
     if reply[1] == false then
       complain(reply[2])
-      order.problem = M.meaning(reply[2])
+      orders[i].problem = M.meaning(reply[2])
     else
-      order.reply, order.problem = reply, nil
-    end
-    if order.problem ~= "unknown" then
-      passing.back(order.item, order.user, now, back_at, reply[1] == "TAKEN" or reply[1] == "REPLAYED")
+      orders[i].reply, orders[i].problem = reply, nil
     end
   end
 end
@@ -90,7 +85,12 @@ local gathered = gather.new(send, MOST)
 
 function M.reserve(order)
   order.reply, order.problem = nil, "away"
+  ngx.update_time()
+  local mark = passing.leave(order.item, order.user, platform.monotonic_ms())
   gathered(order)
+  local reply = order.reply
+  if order.problem == "unknown" or (reply and (reply[1] == "TAKEN" or reply[1] == "REPLAYED")) then return end
+  passing.got_nothing(mark)
 end
 
 return M

@@ -46,8 +46,8 @@ function M:receive(head_only)
   return answer
 end
 
--- request("GET", "/livez", {Name = value}, body): a whole exchange on this connection.
-function M:request(method, path, headers, body)
+-- ask("GET", "/livez", {Name = value}, body): sends a request; receive() its answer.
+function M:ask(method, path, headers, body)
   local lines = { method .. " " .. path .. " HTTP/1.1", "Host: localhost" }
   for name, value in pairs(headers or {}) do
     if type(value) == "table" then
@@ -58,6 +58,11 @@ function M:request(method, path, headers, body)
   end
   if body then lines[#lines + 1] = "Content-Length: " .. #body end
   self:send(table.concat(lines, "\r\n") .. "\r\n\r\n" .. (body or ""))
+end
+
+-- request(…): ask(…) and the answer.
+function M:request(method, path, headers, body)
+  self:ask(method, path, headers, body)
   return self:receive(method == "HEAD")
 end
 

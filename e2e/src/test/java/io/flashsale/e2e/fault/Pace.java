@@ -17,16 +17,20 @@ import java.util.List;
  */
 final class Pace {
 
-    private static final Duration FASTEST = Duration.ofMillis(7);
-    private static final int BUYERS = 60;
+    static final Duration FASTEST = Duration.ofMillis(7);
+    /** Of a round: some that pay are among them while the next ones come. */
+    private static final int BUYERS = 150;
     /** Rounds at one pace before it is halved, and halvings. */
     private static final int ROUNDS = 10;
 
     private static final int HALVINGS = 2;
     /** Rounds in good time, one after the other, that are proof enough. */
     private static final int PROOF = 2;
-    /** Half of what the edge goes without news before it closes the gate. */
-    private static final Duration IN_GOOD_TIME = Duration.ofMillis(500);
+    /**
+     * Far from what the edge goes without news before it closes the gate, which is a second: a machine that is busy to the brim now
+     * and then lets a process wait for most of that.
+     */
+    private static final Duration IN_GOOD_TIME = Duration.ofMillis(250);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

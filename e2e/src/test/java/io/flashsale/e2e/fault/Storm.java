@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Storm implements AutoCloseable {
 
+    /** At the fastest pace; at a slower one as many as come in the same time. */
     private static final int STOCK = 1500;
+
     private static final int BUYERS = 1800;
     private static final int WITNESSES = 50;
     /** Who waits for an answer at the same time: more than a fault of some seconds makes wait. */
@@ -53,6 +55,7 @@ final class Storm implements AutoCloseable {
     private final List<Buyer> witnesses;
     private final Watch watch;
     private final Duration between;
+    private final int stock;
     private @Nullable CompletableFuture<List<Shop.Told>> answers;
     private @Nullable Instant struck;
     private @Nullable Instant healed;
@@ -65,12 +68,13 @@ final class Storm implements AutoCloseable {
         this.fault = fault;
         this.cases = cases;
         this.between = Pace.find();
+        this.stock = scaled(STOCK);
         String name = fault.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]+", "-");
         this.sale = new Sale(
                 name,
-                Terms.of(name.substring(0, Math.min(24, name.length())), STOCK).limit(1));
+                Terms.of(name.substring(0, Math.min(24, name.length())), stock).limit(1));
         this.processes = new Processes(sale.installation());
-        List<Buyer> buyers = sale.buyers(WITNESSES + BUYERS, 1);
+        List<Buyer> buyers = sale.buyers(WITNESSES + scaled(BUYERS), 1);
         // set apart for what a test wants to do by itself
         this.witnesses = buyers.subList(0, WITNESSES);
         this.baskets = new ArrayList<>();
@@ -100,15 +104,20 @@ final class Storm implements AutoCloseable {
         return witnesses.get(number);
     }
 
-    /** Begins the sale; returns when so many buyers have had their answer. */
+    /** As many of so many as come at this storm's pace. */
+    private int scaled(int atTheFastest) {
+        return (int) Math.ceil((double) atTheFastest * Pace.FASTEST.toMillis() / between.toMillis());
+    }
+
+    /** Begins the sale; returns when so many buyers, at the fastest pace, have had their answer. */
     Storm begin(int answered) {
         watch.start();
         answers = crowd.start(baskets);
         Awaitility.await("the sale is under way")
-                .atMost(between.multipliedBy(answered).plusSeconds(30))
+                .atMost(Pace.FASTEST.multipliedBy(answered).plusSeconds(30))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
-                .until(() -> crowd.done() >= answered);
+                .until(() -> crowd.done() >= scaled(answered));
         return this;
     }
 
@@ -163,7 +172,7 @@ final class Storm implements AutoCloseable {
         Verdict verdict = Checker.check(run);
         assertThat(verdict.status()).as("%s\n%s", verdict, Crowd.codes(told)).isEqualTo(Verdict.Status.GREEN);
         var item = run.dump().items().get(0);
-        assertThat(item.held() + item.sold()).as("%s", Crowd.codes(told)).isEqualTo(STOCK);
+        assertThat(item.held() + item.sold()).as("%s", Crowd.codes(told)).isEqualTo(stock);
         assertThat(item.sold())
                 .as("units that were paid for")
                 .isEqualTo(payers.decided())
@@ -198,7 +207,7 @@ final class Storm implements AutoCloseable {
                 .hasSizeLessThan(run.attempts().size() / 100);
     }
 
-    /** Waits until so many orders are rows. */
+    /** Waits until so many orders, at the fastest pace, are rows. */
     void awaitRows(int count) {
         Awaitility.await(count + " orders are rows")
                 .atMost(Duration.ofSeconds(30))
@@ -206,7 +215,7 @@ final class Storm implements AutoCloseable {
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> {
                     var item = sale.stores().item(sale.sku());
-                    return item.held() + item.sold() >= count;
+                    return item.held() + item.sold() >= scaled(count);
                 });
     }
 
