@@ -73,6 +73,6 @@ class SeededBugTest {
                 a.quantity(),
                 a.requestId(),
                 a.invokedAt(),
-                new Attempt.Outcome.Answered(a.invokedAt(), 409, "NOT_STARTED", null, null));
+                new Attempt.Outcome.Answered(a.invokedAt(), 409, "NOT_STARTED", null));
     }
 }

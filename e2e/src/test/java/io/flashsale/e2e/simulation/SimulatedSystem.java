@@ -174,7 +174,7 @@ final class SimulatedSystem {
                     index,
                     lostOnTheWay
                             ? new Outcome.Lost(instant(), "reset")
-                            : new Outcome.Answered(instant(), status, code, orderId, null));
+                            : new Outcome.Answered(instant(), status, code, orderId));
         });
     }
 

@@ -26,7 +26,13 @@ public record Attempt(
          */
         record Answered(
                 Instant at, int status, @Nullable String code, @Nullable String orderId, @Nullable String message)
-                implements Outcome {}
+                implements Outcome {
+
+            /** Of a client that keeps no messages. */
+            public Answered(Instant at, int status, @Nullable String code, @Nullable String orderId) {
+                this(at, status, code, orderId, null);
+            }
+        }
 
         /** The connection broke or the client gave up: the order may or may not exist. */
         record Lost(Instant at, String why) implements Outcome {}
