@@ -92,19 +92,25 @@ function M.tick(now)
 end
 
 local sent = {} -- what this worker has published, key -> total
+local round = { keys = {}, left = 0, began = 0 } -- all keys, how many of them wait for their turn, and Redis's time when it began
 
--- Totals that Redis does not have yet, as field, value, …: a page of them, and whether that is all.
-local function page(dict)
+-- Totals that Redis does not have yet, as field, value, …: a page of them; the round is over when none is left.
+local function page(dict, redis_now)
+  if round.left == 0 then
+    local all = dict:get_keys(0)
+    round = { keys = all, left = #all, began = redis_now }
+  end
   local fields = {}
-  for _, key in ipairs(dict:get_keys(0)) do
+  while round.left > 0 and #fields < 2 * PAGE do
+    local key = round.keys[round.left]
+    round.left = round.left - 1
     local total = key ~= INCARNATION and dict:get(key)
     if total and total ~= sent[key] then
-      if #fields == 2 * PAGE then return fields, false end
       fields[#fields + 1] = key
       fields[#fields + 1] = total
     end
   end
-  return fields, true
+  return fields
 end
 
 local function make_room(dict, by_sku)
@@ -120,22 +126,28 @@ local function make_room(dict, by_sku)
 end
 
 -- start_over(): this may be another Redis, which has none of it.
-function M.start_over() sent = {} end
+function M.start_over()
+  sent = {}
+  round.left = 0
+end
 
 --[[ publish(client, redis_now, by_sku): for the syncer's worker. Gives whether all is published, or nil and what Redis said. The
-  time comes last and only after all of them, so that whoever reads it first reads totals that are at least as new. ]]
+  time is that of the round's beginning and comes last, so that whoever reads it first reads totals that are at least as new. ]]
 function M.publish(client, redis_now, by_sku)
   local dict = ngx.shared.fs_answers
   local incarnation = dict:get(INCARNATION)
   if not incarnation then return true end
-  local fields, all = page(dict)
+  local fields = page(dict, redis_now)
   if #fields > 0 then
     local ok, err = client:hset(keys.answers(incarnation), unpack(fields))
-    if not ok then return nil, err end
+    if not ok then
+      round.left = 0 -- begun anew: what failed must not be told of as published
+      return nil, err
+    end
     for i = 1, #fields, 2 do sent[fields[i]] = fields[i + 1] end
   end
-  if not all then return false end
-  local ok, err = client:hset(keys.ANSWERS, incarnation, string.format("%d", redis_now))
+  if round.left > 0 then return false end
+  local ok, err = client:hset(keys.ANSWERS, incarnation, string.format("%d", round.began))
   if not ok then return nil, err end
   if ngx.shared.fs_state:get("answers_full") then make_room(dict, by_sku) end
   return true
