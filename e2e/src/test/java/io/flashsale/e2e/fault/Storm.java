@@ -201,7 +201,6 @@ final class Storm implements AutoCloseable {
         List<Attempt> shutOut = run.attempts().stream()
                 .filter(attempt -> "BUSY".equals(attempt.code()) || "NOT_READY".equals(attempt.code()))
                 .toList();
-        shutOut.forEach(attempt -> System.out.println("met a closed gate: " + attempt));
         assertThat(shutOut)
                 .as("buyers who met a closed gate")
                 .hasSizeLessThan(run.attempts().size() / 100);
