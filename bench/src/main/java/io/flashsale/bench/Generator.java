@@ -13,14 +13,16 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends {@code POST /buy} over connections that stay open, by the caller's thread. A request leaves when its load says, on a
  * connection that carries no other; it waits only where all connections are taken, and then its latency says so, since that begins
- * with the intended time.
+ * with the intended time. A connection that the edge is slow to take in keeps its own buyer waiting and nobody else.
  */
 final class Generator implements AutoCloseable {
 
@@ -39,6 +41,9 @@ final class Generator implements AutoCloseable {
         final ByteBuffer in = ByteBuffer.allocate(ANSWER_BYTES);
         int attempt = FREE;
         long sent;
+        /** Leaves as soon as the connection stands. */
+        @Nullable
+        ByteBuffer request;
 
         Line(SocketChannel channel) {
             this.channel = channel;
@@ -68,7 +73,7 @@ final class Generator implements AutoCloseable {
     /** Opens connections before they are needed, as people have the page open before a sale begins. */
     void open(int connections) {
         while (lines.size() < connections) {
-            free.push(connect());
+            free.push(line(true));
         }
     }
 
@@ -113,19 +118,47 @@ final class Generator implements AutoCloseable {
     private void sendWaiting(Load load, Requests requests, History history) {
         while (!waiting.isEmpty() && (!free.isEmpty() || lines.size() < most)) {
             int attempt = waiting.remove();
-            Line line = free.isEmpty() ? connect() : free.pop();
+            Line line = free.isEmpty() ? line(false) : free.pop();
             line.attempt = attempt;
             line.sent = now();
-            ByteBuffer request = ByteBuffer.wrap(requests.of(history.buyer(attempt), history.key(attempt)));
-            try {
-                // less than the socket holds, and nothing else is in it
-                line.channel.write(request);
-                if (request.hasRemaining()) {
-                    lose(line, load, history);
-                }
-            } catch (IOException broken) {
+            line.request = ByteBuffer.wrap(requests.of(history.buyer(attempt), history.key(attempt)));
+            if (line.channel.isConnected()) {
+                send(line, load, history);
+            }
+        }
+    }
+
+    private void send(Line line, Load load, History history) {
+        ByteBuffer request = Objects.requireNonNull(line.request);
+        line.request = null;
+        try {
+            // less than the socket holds, and nothing else is in it
+            line.channel.write(request);
+            if (request.hasRemaining()) {
                 lose(line, load, history);
             }
+        } catch (IOException broken) {
+            lose(line, load, history);
+        }
+    }
+
+    private void turn(SelectionKey key, Load load, History history) {
+        if (key.isConnectable()) {
+            connected(key, load, history);
+        } else {
+            read(key, load, history);
+        }
+    }
+
+    private void connected(SelectionKey key, Load load, History history) {
+        Line line = (Line) key.attachment();
+        try {
+            if (line.channel.finishConnect()) {
+                key.interestOps(SelectionKey.OP_READ);
+                send(line, load, history);
+            }
+        } catch (IOException refused) {
+            lose(line, load, history);
         }
     }
 
@@ -133,8 +166,8 @@ final class Generator implements AutoCloseable {
         try {
             long wait = Math.min(due - now(), LOOKED_FOR_SILENT_NANOS);
             if (wait >= TimeUnit.MILLISECONDS.toNanos(1)) {
-                selector.select(key -> read(key, load, history), TimeUnit.NANOSECONDS.toMillis(wait));
-            } else if (selector.selectNow(key -> read(key, load, history)) == 0 && wait > 0) {
+                selector.select(key -> turn(key, load, history), TimeUnit.NANOSECONDS.toMillis(wait));
+            } else if (selector.selectNow(key -> turn(key, load, history)) == 0 && wait > 0) {
                 LockSupport.parkNanos(Math.min(wait, SHORTEST_PAUSE_NANOS));
             }
         } catch (IOException e) {
@@ -194,13 +227,16 @@ final class Generator implements AutoCloseable {
         }
     }
 
-    private Line connect() {
+    /** @param awaited whether the connection is to stand when this returns */
+    private Line line(boolean awaited) {
         try {
-            SocketChannel channel = SocketChannel.open(edge);
-            channel.configureBlocking(false);
+            SocketChannel channel = SocketChannel.open();
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.configureBlocking(awaited);
+            boolean stands = channel.connect(edge);
+            channel.configureBlocking(false);
             var line = new Line(channel);
-            channel.register(selector, SelectionKey.OP_READ, line);
+            channel.register(selector, stands ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, line);
             lines.add(line);
             return line;
         } catch (IOException e) {
