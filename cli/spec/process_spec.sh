@@ -23,6 +23,26 @@ leads_its_session() {
   [[ "${field[3]}" == "$1" ]]
 }
 
+test_all_but_nginx_and_redis_yield_the_processor_to_them() {
+  local ours
+  ready_home
+  ours=$(niceness $$)
+  launch backend stamp sleep 300
+  launch redis stamp sleep 300
+  within 5 has_niceness backend $((ours + 5))
+  within 5 has_niceness redis "$ours"
+  end_part backend 5
+  end_part redis 5
+}
+
+niceness() {
+  local -a field
+  read -ra field <<<"$(process_stat "$1")"
+  printf '%s' "${field[16]}"
+}
+
+has_niceness() { [[ "$(</proc/"$(part_pid "$1")"/comm)" == sleep && "$(niceness "$(part_pid "$1")")" == "$2" ]]; }
+
 # A part that forks a child and waits for it.
 launch_parent_and_child() {
   ready_home

@@ -21,7 +21,7 @@
   A replay, a verdict and an effect may come twice, late or in another order: each has an answer here.
   Loaded by the backend alone, and only over a lower VERSION. ]]
 
-local VERSION = 5
+local VERSION = 6
 
 local MAX_BATCH = 256 -- order ids or items in one call: keeps a call below a millisecond
 local MAX_QUANTITY = 100
@@ -325,6 +325,17 @@ local function reserve(keys, args)
   return { 'TAKEN', order_id, pay_before, now }
 end
 
+--[[ reserve_line: `reserve` with the reply as one line, its elements parted by blanks: to read a reply in pieces costs the edge
+  more than all else that it does with it.   Reply status   O(1) ]]
+local function reserve_line(keys, args)
+  local reply = reserve(keys, args)
+  if reply.err then return reply end
+  for i = 1, #reply do
+    if type(reply[i]) == 'number' then reply[i] = string.format('%d', reply[i]) end
+  end
+  return redis.status_reply(table.concat(reply, ' '))
+end
+
 --[[ decide: settle what becomes of reservations. The first verdict wins and is what every later call hears.
   KEYS  1 item   2 buyers   3 reservations   4 pending
   ARGV  1 itemId   2 epoch   3.. order id, verdict, ... at most 256; a verdict is SEND or the code of a refusal
@@ -608,6 +619,7 @@ redis.register_function('revoke', revoke)
 redis.register_function('install', install)
 redis.register_function('drop', drop)
 redis.register_function('reserve', reserve)
+redis.register_function('reserve_line', reserve_line)
 redis.register_function('decide', decide)
 redis.register_function('acknowledge', acknowledge)
 redis.register_function({ function_name = 'pending', callback = pending, flags = { 'no-writes' } })

@@ -91,4 +91,35 @@ describe("Buyers who come together", function()
     local _, connected = edge.redis:call("CLIENT", "LIST"):gsub("user=edge", "")
     assert.True(connected < 15, connected .. " connections")
   end)
+
+  -- Sixteen calls, in pairs; how many pairs were under way at most, and what became of the calls.
+  local function calls_of_sixteen(at_once, seconds)
+    return edge.eval([[
+      local under_way, most, sent, away = 0, 0, 0, 0
+      local call = require("flashsale.gather").new(function(calls, n)
+        under_way = under_way + 1
+        most = math.max(most, under_way)
+        ngx.sleep(]] .. seconds .. [[)
+        under_way, sent = under_way - 1, sent + n
+        for i = 1, n do calls[i].outcome = "sent" end
+      end, 2, ]] .. at_once .. [[)
+      local calls, threads = {}, {}
+      for i = 1, 16 do
+        calls[i] = { outcome = "away" }
+        threads[i] = ngx.thread.spawn(call, calls[i])
+      end
+      for i = 1, 16 do ngx.thread.wait(threads[i]) end
+      for i = 1, 16 do away = away + (calls[i].outcome == "away" and 1 or 0) end
+      return { most = most, sent = sent, away = away }
+    ]])
+  end
+
+  it("have no more calls under way than there may be; the rest wait for their turn", function()
+    assert.same({ most = 3, sent = 16, away = 0 }, calls_of_sixteen(3, 0.1))
+    assert.same({ most = 9, sent = 16, away = 0 }, calls_of_sixteen("nil", 0.1))
+  end)
+
+  it("hear what was said before where no turn comes in time: nothing was sent", function()
+    assert.same({ most = 2, sent = 3, away = 13 }, calls_of_sixteen(2, 2.5))
+  end)
 end)

@@ -4,11 +4,24 @@
   that is for the caller to refuse, nothing is ever evicted to make room.
   Accepted: get and set are two steps, so workers that take at the same instant may share a token; at most one per worker. ]]
 
+local platform = require "flashsale.platform"
+
 local M = {}
 
+local full_ats = {} -- dict -> how to read it
+
+local function full_at_in(dict)
+  local get = full_ats[dict]
+  if not get then
+    get = platform.numbers(dict)
+    full_ats[dict] = get
+  end
+  return get
+end
+
 function M.take(dict, key, rule, now_ms, tokens)
-  local full_at = dict:get(key)
-  if not full_at or full_at < now_ms then full_at = now_ms end
+  local full_at = full_at_in(dict)(key, #key)
+  if full_at < now_ms then full_at = now_ms end
   full_at = full_at + rule.interval_ms * tokens
   local over = full_at - now_ms - rule.interval_ms * rule.burst
   if over > 1e-6 then return false, over end

@@ -3,6 +3,8 @@
 
   Two workers may meet in one millisecond with the same bits: the function answers ID_TAKEN and the edge makes another. ]]
 
+local ffi = require "ffi"
+
 local M = {}
 
 local TAIL = 2 ^ 22
@@ -16,17 +18,24 @@ function M.start(random_bits)
 end
 
 local DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-local char_of = {}
-for d = 0, 35 do char_of[d] = DIGITS:sub(d + 1, d + 1) end
+local ROOM = 32
+local text = ffi.new("uint8_t[?]", ROOM)
+
+-- write(n, width, ends): its digits, at least so many, before the place where they are to end; where they begin.
+local function write(n, width, ends)
+  local at, last = ends, ends - width
+  repeat
+    local rest = math.floor(n / 36)
+    at = at - 1
+    text[at] = DIGITS:byte(n - rest * 36 + 1)
+    n = rest
+  until n == 0 and at <= last
+  return at
+end
 
 local function base36(n, width)
-  local text = ""
-  repeat
-    local digit = n % 36
-    text = char_of[digit] .. text
-    n = (n - digit) / 36
-  until n == 0 and #text >= width
-  return text
+  local at = write(n, width, ROOM)
+  return (ffi.string(text + at, ROOM - at))
 end
 
 --[[ number36(ms, low): ms * 2^22 + low in base 36. The product passes 2^53, so it goes in two limbs. ]]
@@ -35,7 +44,8 @@ local function number36(ms, low)
   local rest = (ms - high * LIMB) * TAIL + low -- below 2^48
   local carry = math.floor(rest / LIMB)
   local upper = high * TAIL + carry -- below 2^40
-  return base36(upper, 1) .. base36(rest - carry * LIMB, 5)
+  local at = write(upper, 1, write(rest - carry * LIMB, 5, ROOM))
+  return (ffi.string(text + at, ROOM - at))
 end
 M.number36 = number36
 

@@ -13,12 +13,16 @@
 
 local ffi = require "ffi"
 local metrics = require "flashsale.metrics"
+local platform = require "flashsale.platform"
 
 local M = {}
 
 local SPAN_MS = 5000
 local KEPT_S = 3 * SPAN_MS / 1000
 local LONGEST_ID = 64 -- of a user; longer ones come with tokens that nobody signed
+
+local state_number = platform.numbers(ngx.shared.fs_state)
+local marks = platform.numbers(ngx.shared.fs_passed)
 
 local span, this_span, last_span -- the number of the present span, and what begins the keys of it and of the one before
 
@@ -31,7 +35,7 @@ end
 -- raise(key, now): a time in fs_state that never goes back, whatever a worker that was frozen takes for now.
 local function raise(key, now)
   local state = ngx.shared.fs_state
-  if (state:get(key) or -1e15) < now then state:set(key, now, KEPT_S) end
+  if state_number(key, #key) < now then state:set(key, now, KEPT_S) end
 end
 
 local looked_at, left_at, unmarked_at
@@ -39,8 +43,7 @@ local looked_at, left_at, unmarked_at
 -- somebody(now): whether there is a mark at all. Looks once in a millisecond.
 function M.somebody(now)
   if now ~= looked_at then
-    local state = ngx.shared.fs_state
-    looked_at, left_at, unmarked_at = now, state:get("left_at") or -1e15, state:get("unmarked_at") or -1e15
+    looked_at, left_at, unmarked_at = now, state_number("left_at", 7), state_number("unmarked_at", 11)
   end
   return now - left_at <= 2 * SPAN_MS
 end
@@ -65,12 +68,28 @@ function M.got_nothing(mark)
   if mark then ngx.shared.fs_passed:incr(mark, -1) end
 end
 
+-- A key as bytes: what begins it ends at HEAD, so that the rest is the same for both spans.
+local HEAD = 24
+local key = ffi.new("uint8_t[?]", HEAD + 64 + LONGEST_ID)
+
+local function mark_in(head, rest)
+  local at = HEAD - #head
+  ffi.copy(key + at, head, #head)
+  return marks(key + at, #head + rest)
+end
+
 function M.may_have(item, user, length, now)
   if not M.somebody(now) or length > LONGEST_ID then return false end
   enter(now)
-  local dict, rest = ngx.shared.fs_passed, item.dict_key .. ":" .. ffi.string(user, length)
-  if (dict:get(this_span .. rest) or 0) > 0 or (dict:get(last_span .. rest) or 0) > 0 then return true end
-  return now - unmarked_at <= SPAN_MS and now - (ngx.shared.fs_state:get("unmarked:" .. item.dict_key) or -1e15) <= SPAN_MS
+  local id = item.dict_key
+  ffi.copy(key + HEAD, id, #id)
+  key[HEAD + #id] = 58 -- ":"
+  ffi.copy(key + HEAD + #id + 1, user, length)
+  local rest = #id + 1 + length
+  if mark_in(this_span, rest) > 0 or mark_in(last_span, rest) > 0 then return true end
+  if now - unmarked_at > SPAN_MS then return false end
+  local whose = "unmarked:" .. id
+  return now - state_number(whose, #whose) <= SPAN_MS
 end
 
 return M

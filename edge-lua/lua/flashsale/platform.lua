@@ -1,11 +1,13 @@
 --[[ The one place that knows on which nginx this runs: Debian's with its Lua packages, or OpenResty.
 
-  Guarantees: `redis` is a client class with the interface of lua-resty-redis; `variable(name)` reads an nginx variable
-  without making a Lua string; `monotonic_ms()` is the same clock in every worker of the machine and never steps back.
-  The load_module lines, which OpenResty does not need, are the renderer's (edge-lua/render). ]]
+  Guarantees: `redis` is a client class with the interface of lua-resty-redis; `variable(name)` reads an nginx variable and
+  `numbers(dict)` a number in a shared dict, both without making a Lua string; `monotonic_ms()` is the same clock in every
+  worker of the machine and never steps back. The load_module lines, which OpenResty does not need, are the renderer's
+  (edge-lua/render). ]]
 
 local ffi = require "ffi"
 local base = require "resty.core.base"
+require "resty.core.shdict" -- declares ngx_http_lua_ffi_shdict_get
 require "resty.core.var" -- declares ngx_http_lua_ffi_var_get
 
 local C = ffi.C
@@ -83,6 +85,28 @@ function M.variable(name)
     local rc = C.ngx_http_lua_ffi_var_get(get_request(), name, length_of_name, lowcase, 0, value, length, err)
     if rc ~= 0 then return nil, 0 end
     return ffi.cast("const uint8_t *", value[0]), tonumber(length[0])
+  end
+end
+
+local kind, flags, stale = ffi.new("int[1]"), ffi.new("int[1]"), ffi.new("int[1]")
+local number, err = ffi.new("double[1]"), ffi.new("char *[1]")
+local ROOM_FOR_TEXT = 64
+local text = ffi.new("unsigned char[?]", ROOM_FOR_TEXT)
+local text_at, text_length = ffi.new("unsigned char *[1]"), ffi.new("size_t[1]")
+
+--[[ numbers(dict): a function get(key, length) of a dict that has numbers alone, `key` a string or a pointer to bytes: the
+  number, 0 where there is none. `dict:get` goes one way for each kind of value, and compiled code that comes to it with both a
+  number and nothing needs a path for each, as long as all that follows. On the way of a repeated purchase LuaJIT gives such a
+  path up ("register coalescing too complex"), after some milliseconds and for each way there: in the first seconds of a
+  stampede a worker did little else. ]]
+function M.numbers(dict)
+  local zone
+  return function(key, length)
+    zone = zone or C.ngx_http_lua_ffi_shdict_udata_to_zone(dict[1])
+    text_at[0], text_length[0], number[0] = text, ROOM_FOR_TEXT, 0
+    local rc = C.ngx_http_lua_ffi_shdict_get(zone, key, length, kind, text_at, text_length, number, flags, 0, stale, err)
+    if rc ~= 0 then return 0 end
+    return (tonumber(number[0]))
   end
 end
 

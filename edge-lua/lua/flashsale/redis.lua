@@ -3,8 +3,12 @@
   connect(pool, read_ms): a client that is logged in and whose replies are awaited read_ms; its field `fresh` tells a new
   connection. Or nil and "down" (nobody listens: the socket refused or is not there), "crowded" (all connections of the pool
   are in use and stay so) or what else Redis said; in each case nothing was sent of what the caller wants to send.
-  Give it back with keep() after a whole reply, and close() it after anything else. ]]
+  Give it back with keep() after a whole reply, and close() it after anything else.
 
+  in_place(ms): the same for the syncer, which waits for the replies in place, ms for all that it asks until the next in_place();
+  there is one connection in each worker. ]]
+
+local blocking = require "flashsale.blocking"
 local platform = require "flashsale.platform"
 local settings = require "flashsale.settings"
 
@@ -15,8 +19,8 @@ local M = {}
 local WAIT_MS = 1000
 local IDLE_MS = 60000
 
--- Bounds per worker. Reservations share pipelines, so more than a few connections mean that Redis does not answer.
-M.STOCK = { pool = "stock", pool_size = 64, backlog = 8192 }
+-- Bounds per worker. Reservations share pipelines, of which few are under way.
+M.STOCK = { pool = "stock", pool_size = 32, backlog = 64 }
 M.SYNC = { pool = "sync", pool_size = 2 }
 
 local function why(err)
@@ -41,8 +45,36 @@ function M.connect(pool, read_ms)
   return client
 end
 
+local standing
+
+function M.in_place(ms)
+  local client = standing
+  if client and client.kept then
+    client._sock:allow(ms)
+    client.fresh, client.kept = false, false
+    return client
+  end
+  if client then client:close() end -- whoever had it threw
+  local socket, err = blocking.connect(settings.redis_socket, ms)
+  if not socket then return nil, err end
+  client = setmetatable({ _sock = socket, fresh = true, kept = false }, { __index = platform.redis })
+  standing = client
+  local ok
+  ok, err = client:auth(settings.redis_user, settings.redis_password)
+  if not ok then
+    client:close()
+    return nil, err
+  end
+  return client
+end
+
+-- socket(client): for a command in Redis's own words. All of its reply is to be read before keep().
+function M.socket(client)
+  return client._sock
+end
+
 function M.keep(client)
-  client:set_keepalive(IDLE_MS)
+  if client == standing then client.kept = true else client:set_keepalive(IDLE_MS) end
 end
 
 return M

@@ -109,6 +109,19 @@ final class History {
         return new Latencies(with(codes).mapToLong(i -> ended[i] - due[i]));
     }
 
+    /** From the moment when a buyer was meant to come until his final answer, whatever he heard in between; of those who have one. */
+    Latencies untilFinal() {
+        var came = new HashMap<Integer, Long>();
+        var ends = new HashMap<Integer, Long>();
+        for (int i = 0; i < size; i++) {
+            came.merge(buyer[i], due[i], Math::min);
+            if (isFinal(i)) {
+                ends.merge(buyer[i], ended[i], Math::min);
+            }
+        }
+        return new Latencies(ends.entrySet().stream().mapToLong(end -> end.getValue() - came.get(end.getKey())));
+    }
+
     /** When each attempt with such a code ended, in order. */
     long[] endings(Predicate<String> codes) {
         return with(codes).mapToLong(i -> ended[i]).sorted().toArray();

@@ -71,7 +71,7 @@ final class Sales {
         try (var stores = new Stores(target.installation());
                 var watch = new Watch(target, sku, demand.watched());
                 var generator = new Generator(target.port("EDGE"), demand.connections())) {
-            generator.open(Demand.AT_ONCE);
+            generator.open(demand.open());
             Optional<Syncs> syncs = demand.fsyncsCounted() ? Optional.of(Syncs.begin(target)) : Optional.empty();
             Noise others = Noise.begin();
             Usage before = Usage.of(target.home());

@@ -18,10 +18,16 @@ final class StampedeBench {
 
     void run() {
         String conditions =
-                "%,d buyers within %.0f s for %,d units, open model, latency from the intended send time, %s"
-                        .formatted(sales.buyers(), plan.crowdSeconds(), plan.units(), sales.durability());
+                "%,d buyers within %.0f s for %,d units, open model over %,d open connections, latency from the intended send time, %s"
+                        .formatted(
+                                sales.buyers(),
+                                plan.crowdSeconds(),
+                                plan.units(),
+                                Demand.PAGES_OPEN,
+                                sales.durability());
         var refused = new Series("refusals in a stampede", conditions);
         var accepted = new Series("accepted buys in a stampede, until the last", conditions);
+        var heard = new Series("until a buyer of a stampede has a final answer, p50", conditions, Unit.MILLIS);
         var durable = new Series("last order of a stampede a row after its acceptance", conditions, Unit.MILLIS);
         var unanswered = new Series("buyers of a stampede without a final answer", conditions, Unit.COUNT);
         var left = new Series("units of a stampede left", conditions, Unit.COUNT);
@@ -37,6 +43,9 @@ final class StampedeBench {
                         sale.add(sale.rows() / sale.secondsUntilLastAccepted(), accepted);
                         accepted.latency(
                                 history.latencies(History.RESERVED::equals).percentiles());
+                        Latencies untilFinal = history.untilFinal();
+                        sale.add(untilFinal.ms(50), heard);
+                        heard.latency(untilFinal.percentiles());
                         durable.add(sale.secondsUntilDurable() * 1e3, Double.NaN);
                         unanswered.add(sales.buyers() - history.settledBuyers(), Double.NaN);
                         left.add(plan.units() - sale.rows(), Double.NaN);
@@ -47,6 +56,7 @@ final class StampedeBench {
         }
         report.alone(refused);
         report.alone(accepted);
+        report.alone(heard);
         report.alone(durable);
         report.alone(unanswered);
         report.alone(left);

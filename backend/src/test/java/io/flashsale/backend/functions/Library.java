@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The functions of {@code edge-lua/redis/flashsale.lua}, called as their headers say, on one Redis. */
 final class Library implements AutoCloseable {
@@ -41,6 +42,8 @@ final class Library implements AutoCloseable {
     }
 
     private int uncovered;
+    /** Every second reservation is asked for by the function whose reply is one line. */
+    private boolean inOneLine;
 
     void load() {
         redis.functionLoad(source(), true);
@@ -137,19 +140,26 @@ final class Library implements AutoCloseable {
 
     List<Object> reserve(
             StockKeys keys, String orderId, long notAfter, String user, int level, int quantity, String request) {
-        return list(
-                "reserve",
-                keys.all(),
-                withItem(
-                        keys,
-                        List.of(
-                                orderId,
-                                Long.toString(notAfter),
-                                user,
-                                Integer.toString(level),
-                                Integer.toString(quantity),
-                                request,
-                                "trace")));
+        var arguments = withItem(
+                keys,
+                List.of(
+                        orderId,
+                        Long.toString(notAfter),
+                        user,
+                        Integer.toString(level),
+                        Integer.toString(quantity),
+                        request,
+                        "trace"));
+        inOneLine = !inOneLine;
+        return inOneLine
+                ? elements(text("reserve_line", keys.all(), arguments))
+                : list("reserve", keys.all(), arguments);
+    }
+
+    private static List<Object> elements(String line) {
+        return Stream.of(line.split(" "))
+                .map(word -> word.matches("\\d+") ? (Object) Long.valueOf(word) : word)
+                .toList();
     }
 
     List<Object> decide(StockKeys keys, String... idsAndVerdicts) {

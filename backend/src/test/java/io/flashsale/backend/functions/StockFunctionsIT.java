@@ -369,12 +369,14 @@ class StockFunctionsIT {
     void a_quantity_that_is_no_quantity_is_the_callers_mistake(String quantity) {
         sell(5, "-");
         var arguments = new ArrayList<>(List.of("7", "1", "7-a", Long.toString(FOREVER), "u", "0", quantity, "", "t"));
-        assertThatThrownBy(() -> library.redis.fcall(
-                        "reserve",
-                        io.lettuce.core.ScriptOutputType.MULTI,
-                        keys.all().toArray(new String[0]),
-                        arguments.toArray(new String[0])))
-                .hasMessageContaining("reserve takes");
+        for (String function : List.of("reserve", "reserve_line")) {
+            assertThatThrownBy(() -> library.redis.fcall(
+                            function,
+                            io.lettuce.core.ScriptOutputType.MULTI,
+                            keys.all().toArray(new String[0]),
+                            arguments.toArray(new String[0])))
+                    .hasMessageContaining("reserve takes");
+        }
         assertThat(library.counter(keys, "available")).isEqualTo(5);
     }
 
