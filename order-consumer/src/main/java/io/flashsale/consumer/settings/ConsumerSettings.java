@@ -93,7 +93,7 @@ public record ConsumerSettings(
             @DefaultValue("flashsale-order-consumer") @NotBlank String group,
             @DefaultValue("200") @Min(1) @Max(500) int batchMessages,
             @DefaultValue("1048576") @Min(65536) @Max(8388608) int batchBytes,
-            @DefaultValue("5ms") Duration linger,
+            @DefaultValue("40ms") Duration linger,
             @DefaultValue("128") @Min(1) @Max(1024) int pullMessages,
             @DefaultValue("8192") @Min(1) @Max(100000) int prefetchMessages,
             @DefaultValue("2048") @Min(1) @Max(20000) int prefetchQueueMessages,
