@@ -1,5 +1,5 @@
---[[ The limit of a reservation at the edge: nginx, Lua and one FCALL of `reserve` for each request, over a connection that is
-  kept. Nothing is read, checked or shared with another request; buyers take turns by a counter. The order ids and keys are
+--[[ The limit of a reservation at the edge: nginx, Lua and one FCALL of `reserve_line` for each request, over a connection that
+  is kept. Nothing is read, checked or shared with another request; buyers take turns by a counter. The order ids and keys are
   made by the edge's own modules, so that the function does the same work.
 
   Settings, as package.loaded["reserve.settings"]: socket user password_file sku item epoch buyers prefix request body. `body`
@@ -32,10 +32,10 @@ function M.answer()
   assert(client:connect("unix:" .. settings.socket, POOL))
   if client:get_reused_times() == 0 then assert(client:auth(settings.user, password)) end
   local now = ngx.now() * 1000
-  local reply = assert(client:fcall("reserve", 6, k[1], k[2], k[3], k[4], k[5], k[6], settings.item, settings.epoch,
+  local reply = assert(client:fcall("reserve_line", 6, k[1], k[2], k[3], k[4], k[5], k[6], settings.item, settings.epoch,
     order_id.next(item36, now), string.format("%d", now + 2000), users[turn], 1, 1, settings.request, "0123456789abcdef"))
   client:set_keepalive(60000)
-  local body = reply[1] == "REPLAYED" and settings.body or '{"code":"' .. reply[1] .. '"}'
+  local body = reply:find("REPLAYED", 1, true) == 1 and settings.body or '{"code":"' .. reply .. '"}'
   ngx.header["Content-Length"] = #body
   ngx.print(body)
 end

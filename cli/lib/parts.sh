@@ -35,6 +35,10 @@ ensure_part() {
   local BOUND=60
   began=$(now_ms)
   "prepare_$part"
+  if [[ "$part" != edge && "$part" != redis ]]; then
+    COMMAND=("$ROOT/cli/behind" "${COMMAND[@]}")
+    INPUTS+=("$ROOT/cli/behind")
+  fi
   stamp=$({ printf '%s\0' "${COMMAND[@]}" && cat -- "${INPUTS[@]}"; } | stamp_of)
   if pid=$(part_pid "$part"); then
     if [[ "$(part_stamp "$part")" == "$stamp" ]]; then

@@ -47,8 +47,6 @@ launch() {
   shift 2
   keep_log_small "$LOGS/$part.log"
   keep_log_small "$LOGS/$part-error.log"
-  # what buyers wait for longest yields to what answers most of them
-  [[ "$part" == edge || "$part" == redis ]] || set -- "$ROOT/cli/behind" "$@"
   (leave_caller && exec setsid -- "$@") </dev/null >>"$LOGS/$part.log" 2>&1 &
   pid=$!
   disown "$pid" 2>/dev/null || true

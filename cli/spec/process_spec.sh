@@ -23,16 +23,14 @@ leads_its_session() {
   [[ "${field[3]}" == "$1" ]]
 }
 
-test_all_but_nginx_and_redis_yield_the_processor_to_them() {
-  local ours
+test_what_runs_behind_nginx_and_redis_yields_the_processor_to_them() {
+  local pid
   ready_home
-  ours=$(niceness $$)
-  launch backend stamp sleep 300
-  launch redis stamp sleep 300
-  within 5 has_niceness backend $((ours + 5))
-  within 5 has_niceness redis "$ours"
+  launch backend stamp "$ROOT/cli/behind" sleep 300
+  within 5 has_niceness backend $(($(niceness $$) + 5))
+  pid=$(part_pid backend)
+  [[ ! -w "/proc/$pid/autogroup" || "$(<"/proc/$pid/autogroup")" == *' nice 5' ]] || fail 'its session does not'
   end_part backend 5
-  end_part redis 5
 }
 
 niceness() {

@@ -137,7 +137,7 @@ describe("A winner who repeats the request", function()
       leave "he"
       tell "he"
       tell "she"
-      after(9999)
+      after(15999)
       leave "she"
       tell "he"
       after(1)
@@ -164,10 +164,10 @@ describe("A winner who repeats the request", function()
     assert.same({ true, true, false }, play(edge.publish {}, [[
       leave "he"
       tell "he"
-      for second = 1, 12 do
+      for second = 1, 18 do
         after(1000)
         passing.got_nothing(leave "he")
-        if second == 4 or second == 12 then tell "he" end
+        if second == 7 or second == 18 then tell "he" end
       end
     ]]))
   end)
@@ -195,7 +195,7 @@ describe("A winner who repeats the request", function()
       tell("she", { dict_key = "another:1" })
       dict:flush_all()
       dict:flush_expired()
-      after(5001)
+      after(8001)
       leave "he"
       tell "she"
     ]]))

@@ -30,7 +30,8 @@ function M.new(send, most, at_once)
     repeat
       local left = ends - platform.monotonic_ms()
       if left <= 0 then return false end
-      turn:wait(left / 1000)
+      local _, err = turn:wait(left / 1000)
+      if err and err ~= "timeout" then return false end
     until under_way < at_once
     return true
   end

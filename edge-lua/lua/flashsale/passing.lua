@@ -17,7 +17,7 @@ local platform = require "flashsale.platform"
 
 local M = {}
 
-local SPAN_MS = 5000
+local SPAN_MS = 8000
 local KEPT_S = 3 * SPAN_MS / 1000
 local LONGEST_ID = 64 -- of a user; longer ones come with tokens that nobody signed
 

@@ -20,8 +20,9 @@ local M = {}
 
 local READ_MS = 1500
 local MOST = 128 -- in one pipeline: some milliseconds of Redis's time
--- Pipelines of a worker under way: one that Redis works on, one that is there when it is done. More would wait in front of the
--- syncer's questions, and what waits here can still be told that Redis is away.
+-- Pipelines of a worker under way: enough for Redis to have work while their answers lie in the socket of a worker that has
+-- thousands of others to serve. More would wait in front of the syncer's questions, and what waits here can still be told that
+-- Redis is away.
 local AT_ONCE = 16
 local NOT_AFTER_MS = 2000 -- on Redis's clock: a call that arrives later refuses by itself
 
@@ -85,13 +86,14 @@ end
 -- A status is the reply, an error is told about. Of anything else nothing is known, nor of what would follow it: false.
 local function read(order, line)
   local kind, text = line:sub(1, 1), line:sub(2)
-  if kind == "+" then
-    order.reply, order.problem = { text:match("^(%S+) ?(%S*) ?(%S*) ?(%S*)$") }, nil
+  local reply = { text:match("^(%S+) ?(%S*) ?(%S*) ?(%S*)$") }
+  if kind == "+" and reply[1] then
+    order.reply, order.problem = reply, nil
   elseif kind == "-" then
     complain(text)
     order.problem = M.meaning(text)
   else
-    complain("a reply that is no line: " .. line)
+    complain("a reply that is none: " .. line)
     return false
   end
   return true

@@ -24,9 +24,11 @@ local M = { TICK_MS = 100, LOCK_S = 0.4 }
 
 --[[ A worker with thousands of connections that have something to say comes round to an answer of Redis after a second, and by
   then the hints are too old and everybody hears BUSY. So answers are waited for in place (docs/adr/0013), as long as all of a
-  tick's take no more than IN_PLACE_MS; then the worker serves its buyers for as long as they took, at least. Where they took
-  longer, the next tick waits as everything else does, READ_MS for each. ]]
+  tick's take no more than IN_PLACE_MS; then the worker serves its buyers for as long as they took, REST_MS at most. Where they
+  took longer twice in a row, the next tick waits as everything else does, READ_MS for each. ]]
 M.IN_PLACE_MS = 250
+local REST_MS = 150
+local PATIENCE = 2
 local READ_MS = 300
 local BATCH = 256 -- items in one snapshot, the function's own bound
 -- So many are looked at in each tick although nobody said that they changed: whoever changes a hash by hand, past the library, is
@@ -242,6 +244,7 @@ local function drop_old_holders(old, new)
   end
 end
 
+local MOST = 2 ^ 53
 local NEEDED = { "itemId", "epoch", "opens", "closes", "holdMs", "priceMinor" }
 
 -- An entry that cannot be read is left out and told about: one broken promo must not stop the others.
@@ -249,7 +252,9 @@ local function entry_of(sku, text)
   local entry, err = cjson.decode(text)
   if type(entry) ~= "table" then return nil, err or "not an object" end
   for _, field in ipairs(NEEDED) do
-    if type(entry[field]) ~= "number" then return nil, field .. " is not a number" end
+    local value = entry[field]
+    if type(value) ~= "number" then return nil, field .. " is not a number" end
+    if value % 1 ~= 0 or value < 0 or value > MOST then return nil, field .. " is not an integer from 0 to 2^53" end
   end
   if not sku:find("^[A-Za-z0-9_-]+$") then return nil, "the SKU has other characters than A-Z a-z 0-9 _ -" end
   if type(entry.state) ~= "string" then return nil, "state is not a string" end
@@ -562,7 +567,7 @@ local function sync(client)
   return err
 end
 
-local in_place = true
+local timeouts = 0 -- in place, in a row
 local rests_until = 0
 local publish_at = 0
 
@@ -583,7 +588,7 @@ local function tick()
   ngx.update_time()
   local began = platform.monotonic_ms()
   if began < rests_until then return end
-  local here = in_place
+  local here = timeouts < PATIENCE
   local client, err
   if here then client, err = redis.in_place(M.IN_PLACE_MS) else client, err = redis.connect(redis.SYNC, READ_MS) end
   if client then
@@ -591,14 +596,16 @@ local function tick()
     err = sync(client)
     if not err and hold_lock() then err = publish_answers(client) end
   end
-  in_place = not (here and err == "timeout")
-  if here and in_place then
+  local late = here and err == "timeout"
+  timeouts = late and timeouts + 1 or 0
+  if here and not late then
     ngx.update_time()
-    rests_until = 2 * platform.monotonic_ms() - began
+    local now = platform.monotonic_ms()
+    rests_until = now + math.min(now - began, REST_MS)
   end
   if not err then return redis.keep(client) end
   if client then client:close() end
-  if not (here and err == "timeout") then complain("Redis", err) end
+  if not late then complain("Redis", err) end
 end
 
 --[[ start(name): once in each worker. ]]

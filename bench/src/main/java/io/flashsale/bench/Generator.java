@@ -1,5 +1,8 @@
 package io.flashsale.bench;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -70,10 +73,30 @@ final class Generator implements AutoCloseable {
         }
     }
 
-    /** Opens connections before they are needed, as people have the page open before a sale begins. */
+    /**
+     * Opens connections before they are needed, as people have the page open before a sale begins: each has asked for it, and nginx
+     * keeps a connection for half a minute after that.
+     */
     void open(int connections) {
-        while (lines.size() < connections) {
-            free.push(line(true));
+        try {
+            while (lines.size() < connections) {
+                SocketChannel channel = SocketChannel.open(edge);
+                askForPage(channel);
+                channel.configureBlocking(false);
+                free.push(line(channel, SelectionKey.OP_READ));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot connect to " + edge, e);
+        }
+    }
+
+    private static void askForPage(SocketChannel channel) throws IOException {
+        channel.write(ByteBuffer.wrap("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII)));
+        var head = ByteBuffer.allocate(ANSWER_BYTES);
+        while (!new String(head.array(), 0, head.position(), ISO_8859_1).endsWith("\r\n\r\n")) {
+            if (channel.read(head) <= 0) {
+                throw new IOException("no page: " + new String(head.array(), 0, head.position(), ISO_8859_1));
+            }
         }
     }
 
@@ -118,7 +141,7 @@ final class Generator implements AutoCloseable {
     private void sendWaiting(Load load, Requests requests, History history) {
         while (!waiting.isEmpty() && (!free.isEmpty() || lines.size() < most)) {
             int attempt = waiting.remove();
-            Line line = free.isEmpty() ? line(false) : free.pop();
+            Line line = free.isEmpty() ? connect() : free.pop();
             line.attempt = attempt;
             line.sent = now();
             line.request = ByteBuffer.wrap(requests.of(history.buyer(attempt), history.key(attempt)));
@@ -227,21 +250,22 @@ final class Generator implements AutoCloseable {
         }
     }
 
-    /** @param awaited whether the connection is to stand when this returns */
-    private Line line(boolean awaited) {
+    private Line connect() {
         try {
             SocketChannel channel = SocketChannel.open();
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.configureBlocking(awaited);
-            boolean stands = channel.connect(edge);
             channel.configureBlocking(false);
-            var line = new Line(channel);
-            channel.register(selector, stands ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, line);
-            lines.add(line);
-            return line;
+            return line(channel, channel.connect(edge) ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot connect to " + edge, e);
         }
+    }
+
+    private Line line(SocketChannel channel, int awaited) throws IOException {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        var line = new Line(channel);
+        channel.register(selector, awaited, line);
+        lines.add(line);
+        return line;
     }
 
     private void drop(Line line) {

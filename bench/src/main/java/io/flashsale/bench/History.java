@@ -119,7 +119,8 @@ final class History {
                 ends.merge(buyer[i], ended[i], Math::min);
             }
         }
-        return new Latencies(ends.entrySet().stream().mapToLong(end -> end.getValue() - came.get(end.getKey())));
+        return new Latencies(
+                ends.entrySet().stream().mapToLong(end -> end.getValue() - came.getOrDefault(end.getKey(), 0L)));
     }
 
     /** When each attempt with such a code ended, in order. */
