@@ -57,11 +57,18 @@ describe("The edge follows Redis:", function()
 
   it("an entry of the catalogue that cannot be read spoils only itself", function()
     expected = { "catalogue entry BROKEN" }
-    edge.redis:call("HSET", "fs:catalog", "BROKEN", '{"itemId":"x"}')
+    local wrong = { BROKEN = '{"itemId":"x"}' }
+    for i, id in ipairs { "-1", "1.5", "1e300", "NaN", "Infinity" } do
+      wrong["BROKEN" .. i] = '{"itemId":' .. id
+        .. ',"epoch":1,"opens":1,"closes":9e12,"holdMs":1000,"priceMinor":1,"state":"LIVE"}'
+    end
+    for sku, entry in pairs(wrong) do edge.redis:call("HSET", "fs:catalog", sku, entry) end
     local item = edge.publish {}
     assert.equal("RESERVED", code_of(edge.purchase(item)))
-    assert.equal("UNKNOWN_SKU", code_of(edge.purchase { sku = "BROKEN" }))
-    edge.redis:call("HDEL", "fs:catalog", "BROKEN")
+    for sku in pairs(wrong) do
+      assert.equal("UNKNOWN_SKU", code_of(edge.purchase { sku = sku }))
+      edge.redis:call("HDEL", "fs:catalog", sku)
+    end
   end)
 
   it("an item of which Redis has only a part is NOT_READY, and spoils no other", function()
