@@ -25,7 +25,7 @@ local M = { TICK_MS = 100, LOCK_S = 0.4 }
 --[[ A worker with thousands of connections that have something to say comes round to an answer of Redis after a second, and by
   then the hints are too old and everybody hears BUSY. So answers are waited for in place (docs/adr/0013), as long as all of a
   tick's take no more than IN_PLACE_MS; then the worker serves its buyers for as long as they took, REST_MS at most. Where they
-  took longer twice in a row, the next tick waits as everything else does, READ_MS for each. ]]
+  took longer twice in a row, or there is much to ask for, the next tick waits as everything else does, READ_MS for each. ]]
 M.IN_PLACE_MS = 250
 local REST_MS = 150
 local PATIENCE = 2
@@ -47,6 +47,7 @@ local SCAN_PAGES = 50 -- pages of a reload in a tick, so that the beat is still 
 
 local me
 local busy = false
+local here = true -- whether this tick waits in place
 
 -- What this worker must not lose between ticks, but another worker can find out again.
 local scan -- of a blacklist reload: {kind, cursor, from = stream id, any = {kind -> bool}}
@@ -492,6 +493,7 @@ local function follow(client, since, changes, asked_at, redis_now)
   end
   look_over()
   local items = due(changes)
+  if here and #items > SLICE then return "much to ask for" end
   for first = 1, #items, SLICE do
     local slice = {}
     for i = first, math.min(first + SLICE - 1, #items) do slice[#slice + 1] = items[i] end
@@ -588,7 +590,7 @@ local function tick()
   ngx.update_time()
   local began = platform.monotonic_ms()
   if began < rests_until then return end
-  local here = timeouts < PATIENCE
+  here = timeouts < PATIENCE
   local client, err
   if here then client, err = redis.in_place(M.IN_PLACE_MS) else client, err = redis.connect(redis.SYNC, READ_MS) end
   if client then
@@ -596,14 +598,15 @@ local function tick()
     err = sync(client)
     if not err and hold_lock() then err = publish_answers(client) end
   end
-  local late = here and err == "timeout"
-  timeouts = late and timeouts + 1 or 0
+  local much = here and err == "much to ask for"
+  local late = much or (here and err == "timeout")
+  timeouts = much and PATIENCE or late and timeouts + 1 or 0
   if here and not late then
     ngx.update_time()
     local now = platform.monotonic_ms()
     rests_until = now + math.min(now - began, REST_MS)
   end
-  if not err then return redis.keep(client) end
+  if not err or much then return redis.keep(client) end
   if client then client:close() end
   if not late then complain("Redis", err) end
 end
