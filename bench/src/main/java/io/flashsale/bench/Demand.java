@@ -29,26 +29,17 @@ record Demand(
 
     /** As many as can be served. */
     static Demand crowd(int buyers, double seconds) {
-        return new Demand(
-                new ClosedLoad(buyers, AT_ONCE, seconds, Long.MAX_VALUE),
-                ENOUGH,
-                AT_ONCE,
-                AT_ONCE,
-                seconds,
-                NOW_AND_THEN,
-                false);
+        return closed(buyers, seconds, Long.MAX_VALUE);
     }
 
     /** Each buyer once, as many as can be served in the time. */
     static Demand eachOnce(int buyers, double seconds) {
+        return closed(buyers, seconds, buyers);
+    }
+
+    private static Demand closed(int buyers, double seconds, long most) {
         return new Demand(
-                new ClosedLoad(buyers, AT_ONCE, seconds, buyers),
-                ENOUGH,
-                AT_ONCE,
-                AT_ONCE,
-                seconds,
-                NOW_AND_THEN,
-                false);
+                new ClosedLoad(buyers, AT_ONCE, seconds, most), ENOUGH, AT_ONCE, AT_ONCE, seconds, NOW_AND_THEN, false);
     }
 
     /** So many a second, at times of their own. */
