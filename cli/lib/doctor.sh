@@ -90,7 +90,7 @@ check_memory() {
   local mb part
   mb=$(available_memory_mb)
   for part in "${PARTS[@]}"; do
-    ! part_pid "$part" >/dev/null || { printf 'ok|%s MB of memory are free, with parts running\n' "$mb"; return; }
+    ! part_lives "$part" || { printf 'ok|%s MB of memory are free, with parts running\n' "$mb"; return; }
   done
   if [[ $mb -ge $MEMORY_LEAST_MB ]]; then
     printf 'ok|%s MB of memory are free\n' "$mb"
@@ -184,7 +184,7 @@ check_policy() {
 check_parts() {
   local part
   for part in "${PARTS[@]}"; do
-    [[ ! -f "$PIDS/$part" ]] || part_pid "$part" >/dev/null ||
+    [[ ! -f "$PIDS/$part" ]] || part_lives "$part" ||
       printf 'bad|%s has died|./flashsale up starts it again; its log: %s\n' "$part" "$LOGS/$part.log"
   done
 }

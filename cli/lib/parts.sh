@@ -64,8 +64,8 @@ answers() {
   local deadline=$((EPOCHSECONDS + $2))
   [[ ${#ALIVE[@]} -gt 0 ]] || ALIVE=("${READY[@]}")
   until "${ALIVE[@]}" >/dev/null 2>&1; do
-    part_pid "$1" >/dev/null && [[ "$EPOCHSECONDS" -lt "$deadline" ]] || return 1
-    pause
+    part_lives "$1" && [[ "$EPOCHSECONDS" -lt "$deadline" ]] || return 1
+    pause 0.3
   done
 }
 
@@ -88,12 +88,11 @@ claim_all_ports() {
 # ours_listens PORT: its holder belongs to a session that one of our parts leads.
 ours_listens() {
   local holder part pid
-  local -a field
   [[ "$(port_holder "$1")" =~ ^process\ ([0-9]+) ]] || return 1
   holder=${BASH_REMATCH[1]}
-  read -ra field <<<"$(process_stat "$holder")"
+  read_stat "$holder" || return 1
   for part in "${PARTS[@]}"; do
-    pid=$(recorded_pid "$part") && [[ "${field[3]:-}" == "$pid" ]] && return
+    pid=$(recorded_pid "$part") && [[ "${STAT[3]:-}" == "$pid" ]] && return
   done
   return 1
 }

@@ -6,20 +6,23 @@
 # pids/<part> holds: pid  start-in-clock-ticks  start-in-seconds  stamp
 # The stamp is a fingerprint of command, configuration and code; `up` restarts a part whose stamp has changed.
 
-# process_stat PID: state, ppid, pgrp, session, …: the fields of /proc/PID/stat from the third on.
-process_stat() {
-  local stat
-  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
-  printf '%s' "${stat##*) }"
+# read_stat PID: STAT becomes state, ppid, pgrp, session, …: the fields of /proc/PID/stat from the third on. As all that is called
+# between two looks at a process it forks nothing: a part that starts needs the processor more than whoever waits for it.
+read_stat() {
+  local line=''
+  STAT=()
+  # up to the end: a program's name may hold a newline
+  { IFS= read -rd '' line <"/proc/$1/stat"; } 2>/dev/null || [[ -n "$line" ]] || return 1
+  read -ra STAT <<<"${line##*) }"
+}
+
+# lives PID [TICKS]: neither dead nor defunct, and the one that started then.
+lives() {
+  read_stat "$1" && [[ ${#STAT[@]} -gt 19 && "${STAT[0]}" != [ZX] && "${STAT[19]}" == "${2:-${STAT[19]}}" ]]
 }
 
 # process_ticks PID: when it started, in clock ticks since boot; fails for a dead or defunct one.
-process_ticks() {
-  local -a field
-  read -ra field <<<"$(process_stat "$1")"
-  [[ ${#field[@]} -gt 19 && "${field[0]}" != [ZX] ]] || return 1
-  printf '%s' "${field[19]}"
-}
+process_ticks() { lives "$1" && printf '%s' "${STAT[19]}"; }
 
 # recorded_pid PART: what the pid file says, alive or not.
 recorded_pid() {
@@ -27,14 +30,14 @@ recorded_pid() {
   [[ -f "$PIDS/$1" ]] && read -r pid _ <"$PIDS/$1" && [[ "$pid" =~ ^[0-9]+$ ]] && printf '%s' "$pid"
 }
 
-# part_pid PART: the pid, if the very process that was started is still alive.
-part_pid() {
+# part_lives PART: the very process that was started is still alive.
+part_lives() {
   local pid ticks _
-  [[ -f "$PIDS/$1" ]] || return 1
-  read -r pid ticks _ <"$PIDS/$1" || return 1
-  [[ "$pid" =~ ^[0-9]+$ && "$(process_ticks "$pid")" == "$ticks" ]] || return 1
-  printf '%s' "$pid"
+  [[ -f "$PIDS/$1" ]] && read -r pid ticks _ <"$PIDS/$1" && [[ "$pid" =~ ^[0-9]+$ && "$ticks" =~ ^[0-9]+$ ]] && lives "$pid" "$ticks"
 }
+
+# part_pid PART: its pid, if it lives.
+part_pid() { part_lives "$1" && recorded_pid "$1"; }
 
 part_stamp() {
   local pid ticks since stamp
@@ -75,14 +78,12 @@ keep_log_small() {
 
 # session_pids PID TICKS: the living processes of the session that this part led, itself included.
 session_pids() {
-  local leader=$1 ticks=$2 now path pid
-  local -a field
+  local leader=$1 ticks=$2 path pid
   # The pid is somebody else's now: then nothing of that session is ours.
-  now=$(process_ticks "$leader") && [[ "$now" != "$ticks" ]] && return 0
+  lives "$leader" && [[ "${STAT[19]}" != "$ticks" ]] && return 0
   for path in /proc/[0-9]*; do
     pid=${path#/proc/}
-    read -ra field <<<"$(process_stat "$pid")"
-    [[ ${#field[@]} -gt 19 && "${field[3]}" == "$leader" && "${field[0]}" != [ZX] && "${field[19]}" -ge "$ticks" ]] || continue
+    lives "$pid" && [[ "${STAT[3]}" == "$leader" && "${STAT[19]}" -ge "$ticks" ]] || continue
     [[ -O "$path" ]] || continue
     printf '%s\n' "$pid"
   done
@@ -97,9 +98,9 @@ end_part() {
     rm -f -- "$PIDS/$part"
     return 0
   fi
-  [[ "$(process_ticks "$pid")" != "$ticks" ]] || kill -TERM "$pid" 2>/dev/null || true
+  ! lives "$pid" "$ticks" || kill -TERM "$pid" 2>/dev/null || true
   deadline=$((EPOCHSECONDS + bound))
-  while [[ "$(process_ticks "$pid")" == "$ticks" && "$EPOCHSECONDS" -lt "$deadline" ]]; do pause; done
+  while lives "$pid" "$ticks" && [[ "$EPOCHSECONDS" -lt "$deadline" ]]; do pause; done
   # A master that was killed leaves its workers; one that does not listen is killed.
   while left=$(session_pids "$pid" "$ticks") && [[ -n "$left" ]]; do
     # shellcheck disable=SC2086 # a pid per word
@@ -109,13 +110,14 @@ end_part() {
   rm -f -- "$PIDS/$part"
 }
 
-# await PART SECONDS PROBE…: until the probe says yes; fails with the log's end if the part dies or takes too long.
+# await PART SECONDS PROBE…: until the probe says yes; fails with the log's end if the part dies or takes too long. A probe costs what
+# a program's start costs: it is asked five times a second at first and twice where it takes long.
 await() {
-  local part=$1 bound=$2 deadline
+  local part=$1 bound=$2 deadline looks=0
   shift 2
   deadline=$((EPOCHSECONDS + bound))
   until "$@" >/dev/null 2>&1; do
-    if ! part_pid "$part" >/dev/null; then
+    if ! part_lives "$part"; then
       show_log_end "$part"
       die "$part ended while it was starting." "Its log: $LOGS/$part.log"
     fi
@@ -123,7 +125,8 @@ await() {
       show_log_end "$part"
       die "$part is not ready after $bound s." "Its log: $LOGS/$part.log"
     fi
-    pause
+    pause "0.$((looks < 30 ? 2 + looks / 10 : 5))"
+    looks=$((looks + 1))
   done
 }
 

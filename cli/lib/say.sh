@@ -35,8 +35,11 @@ seconds_since() {
 # done_line WHAT MS: a step that is done, and how long it took.
 done_line() { printf '  %-58s %6s s\n' "$1" "$(seconds_since "$2")"; }
 
-# pause: the one place that waits between two looks at a condition.
-pause() { sleep 0.1; }
+# pause [SECONDS]: the one place that waits between two looks at a condition; without a process, on a pipe in which nothing ever is.
+pause() {
+  [[ -n "${PAUSE_FD:-}" ]] || exec {PAUSE_FD}<> <(:)
+  read -rt "${1:-0.1}" -u "$PAUSE_FD" _ || true
+}
 
 on_terminal() { [[ -t 0 && -t 1 ]]; }
 

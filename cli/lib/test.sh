@@ -130,7 +130,7 @@ stage_integration() {
 stage_e2e() {
   choose_private_system
   check e2e-up "$ROOT/flashsale" up --yes
-  ! part_pid edge >/dev/null || maven_e2e e2e "io/flashsale/e2e/**/${ONLY:-*IT},!io/flashsale/e2e/fault/**"
+  ! part_lives edge || maven_e2e e2e "io/flashsale/e2e/**/${ONLY:-*IT},!io/flashsale/e2e/fault/**"
   end_private_system e2e
 }
 

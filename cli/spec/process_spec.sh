@@ -4,12 +4,10 @@
 
 ready_home() { load && prepare_home; }
 
-alive() { process_ticks "$1" >/dev/null; }
-gone() { ! alive "$1"; }
+gone() { ! lives "$1"; }
 
 test_a_launched_process_leads_its_own_session_and_is_known() {
   local pid
-  local -a field
   ready_home
   launch redis stamp sleep 300
   pid=$(part_pid redis)
@@ -18,9 +16,7 @@ test_a_launched_process_leads_its_own_session_and_is_known() {
 }
 
 leads_its_session() {
-  local -a field
-  read -ra field <<<"$(process_stat "$1")"
-  [[ "${field[3]}" == "$1" ]]
+  read_stat "$1" && [[ "${STAT[3]}" == "$1" ]]
 }
 
 test_what_runs_behind_nginx_and_redis_yields_the_processor_to_them() {
@@ -34,9 +30,7 @@ test_what_runs_behind_nginx_and_redis_yields_the_processor_to_them() {
 }
 
 niceness() {
-  local -a field
-  read -ra field <<<"$(process_stat "$1")"
-  printf '%s' "${field[16]}"
+  read_stat "$1" && printf '%s' "${STAT[16]}"
 }
 
 has_niceness() { [[ "$(</proc/"$(part_pid "$1")"/comm)" == sleep && "$(niceness "$(part_pid "$1")")" == "$2" ]]; }
@@ -61,7 +55,7 @@ test_children_of_a_killed_leader_are_found_and_ended() {
   launch_parent_and_child
   kill -KILL "$parent"
   within 5 gone "$parent"
-  alive "$child" || fail 'the test is void: the child has died by itself'
+  lives "$child" || fail 'the test is void: the child has died by itself'
   end_part edge 5
   gone "$child" || fail 'the child is left'
 }
@@ -85,7 +79,7 @@ test_a_recycled_pid_is_never_signalled() {
   printf '%s %s %s %s\n' "$other" "$(($(process_ticks "$other") - 1))" "$EPOCHSECONDS" stamp >"$PIDS/redis"
   ! part_pid redis >/dev/null || fail 'it is taken for ours'
   end_part redis 1
-  alive "$other" || fail 'a process of somebody else was ended'
+  lives "$other" || fail 'a process of somebody else was ended'
   kill "$other"
 }
 
