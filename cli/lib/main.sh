@@ -8,6 +8,7 @@ main() {
     help | -h | --help) verb_help ;;
     up | down | status | logs | reset | test | bench | doctor | promo | buyers | stock | refund | settle | dlq | reconcile | mysql | redis)
       load_settings
+      find_monitoring
       "verb_$verb" "$@"
       ;;
     *) misuse "'$verb' is no verb." ;;
@@ -32,7 +33,8 @@ verb_help() {
   cat <<'TEXT'
 ./flashsale VERB
 
-  up [--yes]                 install what is missing (asks), build, start, publish the demo promo; again: only what is missing
+  up [--yes] [--monitoring]  install what is missing (asks), build, start, publish the demo promo; again: only what is missing;
+                             --monitoring: with Prometheus and its alerts
   down                       stop; the data stay
   status                     a line per part
   logs [PART]                follow the logs

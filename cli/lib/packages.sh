@@ -19,7 +19,11 @@ nginx lua-resty-lrucache|lua-resty-lrucache
 nginx lua-cjson|lua-cjson
 nginx lua-nginx-redis|lua-nginx-redis
 '
+NEEDED_TO_MONITOR='
+command prometheus|prometheus
+'
 NEEDED_TO_TEST='
+command promtool|prometheus
 command busted|lua-busted
 command luacheck|lua-check
 package lua-socket|lua-socket

@@ -81,6 +81,7 @@ claim_all_ports() {
   local name kind
   while IFS='|' read -r name kind _; do
     [[ "$kind" == port ]] || continue
+    [[ "$name" != FLASHSALE_PROMETHEUS_PORT ]] || monitored || continue
     ! port_taken "${!name}" || ours_listens "${!name}" || claim_port "$name"
   done <<<"$SETTINGS"
 }

@@ -9,7 +9,7 @@ verb_down() {
   [[ -d "$PIDS" ]] || { say 'Nothing is running.'; return 0; }
   find_socket_dir
   lock_home
-  stop_part edge 10
+  together 'stop_part edge 10' 'stop_part prometheus 10'
   together 'stop_part backend 10' 'stop_part cms 10' 'stop_part sandbox 10' 'stop_part consumer 10'
   together 'stop_part broker 15' 'stop_part namesrv 10' 'stop_part redis 10' 'stop_part mysql 20'
   drop_short_socket_dir

@@ -18,6 +18,7 @@ FLASHSALE_MYSQL_PORT|port|13306
 FLASHSALE_REDIS_PORT|port|16379
 FLASHSALE_NAMESRV_PORT|port|19876
 FLASHSALE_BROKER_PORT|port|20911
+FLASHSALE_PROMETHEUS_PORT|port|19090
 FLASHSALE_MYSQL_BUFFER_MB|megabytes|128
 FLASHSALE_REDIS_MEMORY_MB|megabytes|2048
 FLASHSALE_BACKEND_HEAP_MB|megabytes|384
@@ -120,6 +121,8 @@ check_settings() {
       port)
         [[ "$value" =~ ^[1-9][0-9]{0,4}$ && "$value" -ge 1024 && "$value" -le 65535 ]] ||
           die "$name is '$value' (from $from), which is not a port from 1024 to 65535." "Give it a number like ${setting_default[$name]}."
+        # That of Prometheus counts where it is wanted, when it is started.
+        [[ "$name" != FLASHSALE_PROMETHEUS_PORT ]] || continue
         [[ -z "${port_of[$value]+x}" ]] ||
           die "$name and ${port_of[$value]} are both $value." "Give each part its own port."
         port_of[$value]=$name

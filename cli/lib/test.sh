@@ -101,6 +101,7 @@ told() {
 stage_unit() {
   check shellcheck check_shell_scripts
   check luacheck env -C "$ROOT" luacheck -q edge-lua
+  check alerts promtool test rules "$ROOT/ops/prometheus/rules_test.yml"
   tap cli "$ROOT/cli/spec/run"
   if [[ " $* " == *' integration '* ]]; then
     # Both in one go: Maven would compile everything anew for the second.
@@ -129,7 +130,7 @@ stage_integration() {
 # That it starts is a test as well.
 stage_e2e() {
   choose_private_system
-  check e2e-up "$ROOT/flashsale" up --yes
+  check e2e-up "$ROOT/flashsale" up --yes --monitoring
   ! part_lives edge || maven_e2e e2e "io/flashsale/e2e/**/${ONLY:-*IT},!io/flashsale/e2e/fault/**"
   end_private_system e2e
 }
@@ -228,7 +229,7 @@ choose_private_system() {
   remove_private_system
   port=$(free_port_block) || die 'No twenty free ports in a row were found for the test system.' 'End what listens from 21000 on.'
   PIDS="$FLASHSALE_HOME/pids"
-  for name in EDGE BACKEND CONSUMER CMS SANDBOX MYSQL REDIS NAMESRV BROKER; do
+  for name in EDGE BACKEND CONSUMER CMS SANDBOX MYSQL REDIS NAMESRV PROMETHEUS BROKER; do
     [[ $name != BROKER ]] || port=$((port + 5))
     export "FLASHSALE_${name}_PORT=$port"
     port=$((port + 1))

@@ -4,13 +4,14 @@
 DEMO_SKU=SKU0001
 
 verb_up() {
-  local yes=0 began starting
-  parse_flags yes -- "$@"
+  local yes=0 monitoring=0 began starting
+  parse_flags yes monitoring -- "$@"
+  [[ "$monitoring" == 0 ]] || want_monitoring
   began=$(now_ms)
   check_profile
   prepare_home
   lock_home
-  ensure_packages "$yes" "$NEEDED_TO_RUN"
+  if monitored; then ensure_packages "$yes" "$NEEDED_TO_RUN" "$NEEDED_TO_MONITOR"; else ensure_packages "$yes" "$NEEDED_TO_RUN"; fi
   check_machine
   claim_all_ports
   make_secrets
@@ -39,6 +40,7 @@ start_parts() {
   together start_queue 'ensure_part redis' 'ensure_part mysql' || exit 1
   ensure_part consumer
   together 'ensure_part backend' 'ensure_part cms' 'ensure_part sandbox' 'ensure_part edge' || exit 1
+  ! monitored || ensure_part prometheus
 }
 
 start_queue() {
@@ -67,7 +69,7 @@ say_what_to_try() {
   cat <<TEXT
 
   Shop     http://127.0.0.1:$port/
-  CMS      http://127.0.0.1:$FLASHSALE_CMS_PORT/api/admin/promos   (Bearer token in $SECRETS/operator-token)
+  CMS      http://127.0.0.1:$FLASHSALE_CMS_PORT/api/admin/promos   (Bearer token in $SECRETS/operator-token)$(monitoring_words)
 
 Buy, and see where it went (the same lines again give the same order):
   session=\$($self buyers 1 --prefix me | tail -n 1 | cut -d, -f3)
@@ -81,6 +83,10 @@ From another machine, through ssh, then http://127.0.0.1:$port/ there:
 
 Undo: $self down stops everything; $self reset deletes $FLASHSALE_HOME as well.$(installed_words)
 TEXT
+}
+
+monitoring_words() {
+  ! monitored || printf '\n  Watch    http://127.0.0.1:%s/   (Prometheus; what to do about its alerts: docs/runbook.md)' "$FLASHSALE_PROMETHEUS_PORT"
 }
 
 # What `up` put on the machine outside of its own folder.

@@ -310,10 +310,16 @@ describe("Over HTTP", function()
     end)
     local page = edge.get("/metrics")
     assert.equal("text/plain; version=0.0.4", page.headers["content-type"])
+    local family
     for line in page.body:gmatch("[^\n]+") do
-      assert.truthy(line:find("^# ") or line:find('^flashsale_edge_[a-z_]+ %-?[%d.e+-]+$')
-        or line:find('^flashsale_edge_info{node="[^"]+"} 1$')
-        or line:find('^flashsale_edge_requests_total{code="[A-Z_]+"} %d+$'), line)
+      family = line:match("^# HELP (flashsale_edge_[a-z_]+) [%u%d].*%.$") or family
+      if line:sub(1, 1) == "#" then
+        assert.equal(family, line:match("^# %u+ (%S+) "))
+      else
+        local name, rest = line:match("^([a-z_]+)(.*)$")
+        assert.equal(family, name:sub(1, #family))
+        assert.truthy(rest:find("^ %-?[%d.e+-]+$") or rest:find("^%b{} %-?[%d.e+-]+$"), line)
+      end
     end
   end)
 end)

@@ -179,6 +179,7 @@ local function conclude(order, now)
     stock.reserve(order)
     if not order.reply or order.reply[1] ~= "ID_TAKEN" then break end
   end
+  metrics.took("reserve_seconds", platform.monotonic_ms() - now)
 
   local reply, problem = order.reply, order.problem
   if not reply then
@@ -201,6 +202,7 @@ end
 -- A fault of ours is BUSY only where nothing was sent.
 local function reserve(order, now)
   local ok, err = pcall(conclude, order, now)
+  metrics.took("buy_seconds", platform.monotonic_ms() - now)
   if ok then return end
   if order.problem == "away" or ngx.headers_sent then error(err, 0) end
   metrics.event("faults")

@@ -33,6 +33,7 @@ end)
 
 local DICTS = { "fs_state", "fs_catalog", "fs_hints", "fs_holders", "fs_passed", "fs_metrics", "fs_answers", "fs_bucket_account",
   "fs_bucket_address", "fs_bucket_common", "fs_blacklist_address", "fs_blacklist_account", "fs_blacklist_session" }
+local CONNECTIONS = { "active", "reading", "writing", "waiting" } -- as nginx counts them
 
 M.metrics = platform.roomy(function()
   view.refresh()
@@ -42,21 +43,32 @@ M.metrics = platform.roomy(function()
     items = items + 1
     if not item.hinted then without = without + 1 end
   end
-  local gauges = {
-    { "redis_age_seconds", math.min(1e9, now - view.redis_at) / 1000 },
-    { "backend_beat_age_seconds", math.min(1e9, now - view.beat_at) / 1000 },
-    { "hint_age_seconds", math.min(1e9, now - view.hints_at) / 1000 },
-    { "clock_offset_seconds", view.clock_offset / 1000 },
-    { "blacklist_ready", view.blacklist_ready and 1 or 0 },
-    { "gate_open", view.closed(now) and 0 or 1 },
-    { "items", items },
-    { "items_without_hint", without },
-    { "workers_stuck", pulse.stuck() and 1 or 0 },
-    { string.format('info{node="%s"}', settings.node), 1 },
-  }
+  local free, size, connections = {}, {}, {}
   for _, name in ipairs(DICTS) do
-    gauges[#gauges + 1] = { "dict_free_bytes_" .. name:sub(4), ngx.shared[name]:free_space() }
+    local labels = string.format('{dict="%s"}', name:sub(4))
+    free[labels], size[labels] = ngx.shared[name]:free_space(), ngx.shared[name]:capacity()
   end
+  for _, state in ipairs(CONNECTIONS) do
+    connections[string.format('{state="%s"}', state)] = tonumber(ngx.var["connections_" .. state])
+  end
+  local function age(at) return math.min(1e9, now - at) / 1000 end
+  local function yes(is) return is and 1 or 0 end
+  local gauges = {
+    { "redis_age_seconds", "Since Redis last answered.", age(view.redis_at) },
+    { "backend_beat_age_seconds", "Since the backend was last seen alive.", age(view.beat_at) },
+    { "hint_age_seconds", "Since Redis was last asked for news of the stock.", age(view.hints_at) },
+    { "clock_offset_seconds", "How far Redis's clock is ahead of this machine's.", view.clock_offset / 1000 },
+    { "blacklist_ready", "1 once the blacklist is known.", yes(view.blacklist_ready) },
+    { "gate_open", "1 while purchases are let through to Redis.", yes(not view.closed(now)) },
+    { "items", "Items of the catalogue.", items },
+    { "items_without_hint", "Of these, those whose stock is not known here.", without },
+    { "workers_stuck", "1 while a worker does not turn.", yes(pulse.stuck()) },
+    { "connections", "Connections of clients by state.", connections },
+    { "dict_free_bytes", "Room in whole free pages of a shared dict.", free },
+    { "dict_size_bytes", "Size of a shared dict.", size },
+    { "build_info", "The version that runs.",
+      { [string.format('{version="%s",node="%s"}', settings.version, settings.node)] = 1 } },
+  }
   ngx.header["Content-Type"] = "text/plain; version=0.0.4"
   ngx.header["Cache-Control"] = "no-store"
   ngx.print(metrics.text(gauges))

@@ -1,11 +1,34 @@
---[[ Counters and gauges of the edge.
+--[[ What the edge counts, for Prometheus. Names begin with flashsale_edge_; times are in seconds.
 
   A worker counts in its own memory and adds to the shared dict a few times a second, so a count costs no lock. Accepted:
-  a worker that is killed loses the counts of its last quarter second. ]]
+  a worker that is killed loses the counts of its last quarter second. The dict's keys: the code itself for answers of POST /buy,
+  "!" and the name for events, and for a histogram "~", its name, ":" and a bucket's number or "sum". ]]
+
+local codes = require "flashsale.codes"
 
 local M = {}
 
+local EVENTS = {
+  backend_refused = "Calls to the backend that found nobody there.",
+  backend_unclear = "Answers of the backend that were none.",
+  dict_full = "Times that something found no room in a shared dict.",
+  faults = "Errors of the edge's own, each with a line in its log.",
+  holders_full = "Times that an item's buyers found no room in the shared dict.",
+  redis_crowded = "Reservations that found too many others waiting for Redis.",
+  reserve_errors = "Errors that Redis answered to a reservation.",
+  sync_errors = "Rounds in which the follower of Redis failed.",
+}
+
+-- Upper bounds of a histogram's buckets, in ms; one more has no bound.
+local BOUNDS = { 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000 }
+local HISTOGRAMS = {
+  buy_seconds = "From a purchase that passed nginx's own checks to its answer.",
+  reserve_seconds = "Of these, until Redis has answered.",
+}
+
 local counts = {}
+
+local function add(key, n) counts[key] = (counts[key] or 0) + n end
 
 -- count(code): one answer of POST /buy.
 function M.count(code)
@@ -14,8 +37,21 @@ end
 
 -- event(name): one of the rare things that someone should see, under flashsale_edge_<name>_total.
 function M.event(name)
-  local key = "!" .. name
-  counts[key] = (counts[key] or 0) + 1
+  add("!" .. name, 1)
+end
+
+local bucket_key, sum_key = {}, {}
+for name in pairs(HISTOGRAMS) do
+  bucket_key[name], sum_key[name] = {}, "~" .. name .. ":sum"
+  for i = 1, #BOUNDS + 1 do bucket_key[name][i] = string.format("~%s:%d", name, i) end
+end
+
+-- took(name, ms): one more in the histogram flashsale_edge_<name>.
+function M.took(name, ms)
+  local i = 1
+  while i <= #BOUNDS and ms > BOUNDS[i] do i = i + 1 end
+  add(bucket_key[name][i], 1)
+  add(sum_key[name], ms)
 end
 
 function M.flush()
@@ -28,28 +64,56 @@ function M.flush()
   end
 end
 
---[[ text(gauges): the Prometheus page. gauges: a list of {name with its labels, value}. ]]
+local function sorted(of)
+  local names = {}
+  for name in pairs(of) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+local function family(lines, name, kind, help)
+  lines[#lines + 1] = string.format("# HELP flashsale_edge_%s %s", name, help)
+  lines[#lines + 1] = string.format("# TYPE flashsale_edge_%s %s", name, kind)
+end
+
+local function answers(lines, dict)
+  family(lines, "requests_total", "counter", "Answers of POST /buy by code.")
+  -- All of them, also those that nobody has heard yet: of a series that begins with a burst the burst would not be seen.
+  for _, code in ipairs(sorted(codes.by_name)) do
+    lines[#lines + 1] = string.format('flashsale_edge_requests_total{code="%s"} %d', code, dict:get(code) or 0)
+  end
+end
+
+local function histogram(lines, dict, name)
+  family(lines, name, "histogram", HISTOGRAMS[name])
+  local total = 0
+  for i = 1, #BOUNDS + 1 do
+    total = total + (dict:get(bucket_key[name][i]) or 0)
+    local bound = BOUNDS[i] and string.format("%.15g", BOUNDS[i] / 1000) or "+Inf"
+    lines[#lines + 1] = string.format('flashsale_edge_%s_bucket{le="%s"} %d', name, bound, total)
+  end
+  lines[#lines + 1] = string.format("flashsale_edge_%s_sum %.15g", name, (dict:get(sum_key[name]) or 0) / 1000)
+  lines[#lines + 1] = string.format("flashsale_edge_%s_count %d", name, total)
+end
+
+--[[ text(gauges): the Prometheus page. gauges: a list of {name, help, value} or {name, help, {[labels] = value, …}}. ]]
 function M.text(gauges)
   M.flush()
   local dict = ngx.shared.fs_metrics
-  local lines = { "# HELP flashsale_edge_requests_total Answers of POST /buy by code.",
-    "# TYPE flashsale_edge_requests_total counter" }
-  local names = dict:get_keys(0)
-  table.sort(names)
-  local events = {}
-  for _, name in ipairs(names) do
-    if name:sub(1, 1) == "!" then
-      local metric = "flashsale_edge_" .. name:sub(2) .. "_total"
-      events[#events + 1] = "# TYPE " .. metric .. " counter"
-      events[#events + 1] = metric .. " " .. string.format("%d", dict:get(name) or 0)
-    else
-      lines[#lines + 1] = string.format('flashsale_edge_requests_total{code="%s"} %d', name, dict:get(name) or 0)
-    end
+  local lines = {}
+  answers(lines, dict)
+  for _, name in ipairs(sorted(HISTOGRAMS)) do histogram(lines, dict, name) end
+  for _, name in ipairs(sorted(EVENTS)) do
+    family(lines, name .. "_total", "counter", EVENTS[name])
+    lines[#lines + 1] = string.format("flashsale_edge_%s_total %d", name, dict:get("!" .. name) or 0)
   end
-  for _, line in ipairs(events) do lines[#lines + 1] = line end
   for _, gauge in ipairs(gauges) do
-    lines[#lines + 1] = "# TYPE flashsale_edge_" .. gauge[1]:match("^[a-z_]+") .. " gauge"
-    lines[#lines + 1] = string.format("flashsale_edge_%s %.15g", gauge[1], gauge[2])
+    local name, value = gauge[1], gauge[3]
+    family(lines, name, "gauge", gauge[2])
+    if type(value) ~= "table" then value = { [""] = value } end
+    for _, labels in ipairs(sorted(value)) do
+      lines[#lines + 1] = string.format("flashsale_edge_%s%s %.15g", name, labels, value[labels])
+    end
   end
   lines[#lines + 1] = ""
   return (table.concat(lines, "\n"))

@@ -26,7 +26,7 @@ end
 
 local SHAPE = {
   codes_file = text, redis_socket = text, redis_user = text, redis_password_file = text, edge_token_file = text,
-  session_keys_file = text, profile = text, node = text, rate_exempt = words,
+  session_keys_file = text, profile = text, version = text, node = text, rate_exempt = words,
   bucket_account = bucket, bucket_sku = bucket, bucket_address = bucket, bucket_edge = bucket,
 }
 

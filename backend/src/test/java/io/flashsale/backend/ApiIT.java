@@ -135,7 +135,6 @@ class ApiIT {
                 "/internal/stock/API",
                 "/internal/buyers",
                 "/internal/nothing",
-                "/actuator/prometheus",
                 "/internal/orders/x"
             })
     void internal_paths_open_to_no_token_and_not_to_a_wrong_one(String path) {
@@ -162,11 +161,17 @@ class ApiIT {
 
     @Test
     void nothing_else_is_exposed() {
-        problem(backend.internalGet("/actuator/env"), 404, "NOT_FOUND");
-        problem(backend.internalGet("/actuator/heapdump"), 404, "NOT_FOUND");
+        for (String path :
+                List.of("/actuator/env", "/actuator/prometheus", "/env", "/heapdump", "/health", "/prometheus")) {
+            problem(backend.internalGet(path), 404, "NOT_FOUND");
+        }
         problem(backend.get("/nothing"), 404, "NOT_FOUND");
-        assertThat(backend.internalGet("/actuator/prometheus").raw().body())
-                .contains("flashsale_intake_orders_total", "flashsale_ready 1");
+        assertThat(backend.get("/metrics").raw().body())
+                .contains(
+                        "flashsale_backend_orders_total",
+                        "flashsale_ready 1",
+                        "flashsale_backend_order_seconds_bucket{le=\"0.05\"}",
+                        "flashsale_queue_send_seconds_bucket{");
         assertThat(backend.get("/livez").status()).isEqualTo(200);
         assertThat(backend.get("/readyz").body().path("ready").asBoolean()).isTrue();
     }

@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,63 @@ class RebuildIT {
         assertThat(replay.outcome()).isEqualTo("REPLAYED");
         assertThat(replay.reply().get(3)).isEqualTo("RESERVED");
         assertThat(world.reserve(item, "b1", 1, 2, null).outcome()).isEqualTo("LIMIT_REACHED");
+    }
+
+    /** The value of a metric's line; null where there is none. */
+    private @Nullable String metric(String nameAndLabels) {
+        return backend.get("/metrics")
+                .raw()
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(nameAndLabels + " "))
+                .map(line -> line.substring(nameAndLabels.length() + 1))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String units(String state) {
+        return "flashsale_stock_units{sku=\"SKU\",state=\"" + state + "\",store=\"redis\"}";
+    }
+
+    @Test
+    void gauges_say_what_redis_has_and_nothing_while_it_is_away() {
+        world.consumer.pause();
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(metric(units("available"))).isEqualTo("30.0");
+            assertThat(metric(units("held"))).isEqualTo("20.0");
+            assertThat(metric("flashsale_item_epoch{sku=\"SKU\"}")).isEqualTo(first + ".0");
+            assertThat(metric("flashsale_item_ready{sku=\"SKU\"}")).isEqualTo("1.0");
+            assertThat(metric("flashsale_items_live")).isEqualTo("1.0");
+            assertThat(metric("flashsale_items_not_ready")).isEqualTo("0.0");
+            assertThat(metric("flashsale_pending_orders")).isEqualTo("0.0");
+            assertThat(metric("flashsale_pending_oldest_seconds")).isEqualTo("0.0");
+            assertThat(Double.parseDouble(metric("flashsale_lease_seconds"))).isBetween(0.1, 5.0);
+            assertThat(Double.parseDouble(metric("flashsale_clock_offset_seconds{store=\"redis\"}")))
+                    .isBetween(-0.2, 0.2);
+            assertThat(Double.parseDouble(metric("flashsale_clock_offset_seconds{store=\"mysql\"}")))
+                    .isBetween(-0.2, 0.2);
+        });
+        world.reserve(item, "b11", 1, 1, null); // and nobody carries it to the queue but the relay, after two seconds
+        Awaitility.await().pollInterval(Duration.ofMillis(100)).untilAsserted(() -> assertThat(
+                        metric("flashsale_pending_orders"))
+                .isEqualTo("1.0"));
+
+        world.redis.kill();
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(metric(units("available"))).isEqualTo("NaN");
+            assertThat(metric("flashsale_lease_seconds")).isEqualTo("NaN");
+            assertThat(metric("flashsale_condition{condition=\"redis\"}")).isEqualTo("0.0");
+            assertThat(metric("flashsale_condition{condition=\"mysql\"}")).isEqualTo("1.0");
+        });
+
+        world.redis.restart();
+        world.allowBackend();
+        world.consumer.resume();
+        awaitRebuilt();
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(metric(units("held"))).isEqualTo("20.0"); // what nobody had decided is not restored
+            assertThat(metric("flashsale_item_epoch{sku=\"SKU\"}")).isEqualTo(world.epoch(item) + ".0");
+        });
     }
 
     private List<String> keysOfEpoch(long epoch) {

@@ -166,7 +166,7 @@ final class GrowthBench {
 
     /** Of a shared dict, as the edge's metrics say. */
     private static double free(Nginx edge, String dict) {
-        String name = "flashsale_edge_dict_free_bytes_" + dict + " ";
+        String name = "flashsale_edge_dict_free_bytes{dict=\"" + dict + "\"} ";
         return Edge.get(edge.port(), "/metrics")
                 .body()
                 .lines()

@@ -184,8 +184,13 @@ public final class Cms implements AutoCloseable {
 
     /** What is not JSON. */
     public HttpResponse<String> text(String path, String type) {
+        return text(request(path).header("Accept", type));
+    }
+
+    /** What is not JSON. */
+    public HttpResponse<String> text(HttpRequest.Builder request) {
         try {
-            return http.send(request(path).header("Accept", type).GET().build(), BodyHandlers.ofString());
+            return http.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

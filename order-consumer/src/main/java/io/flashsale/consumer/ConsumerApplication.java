@@ -1,5 +1,7 @@
 package io.flashsale.consumer;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.boot.SpringApplication;
@@ -27,6 +29,15 @@ public class ConsumerApplication {
     @Bean
     Clock clock() {
         return Clock.tick(Clock.systemUTC(), Duration.ofMillis(1));
+    }
+
+    @Bean
+    MeterBinder buildInfo() {
+        String version = ConsumerApplication.class.getPackage().getImplementationVersion();
+        return meters -> Gauge.builder("flashsale.build.info", () -> 1)
+                .description("the version that runs")
+                .tag("version", version == null ? "unknown" : version)
+                .register(meters);
     }
 
     /**

@@ -32,6 +32,7 @@ public abstract class Loop implements SmartLifecycle {
         this.name = name;
         this.period = period;
         this.failures = Counter.builder("flashsale_loop_failures_total")
+                .description("rounds of a background task that failed")
                 .tag("loop", name)
                 .register(Metrics.globalRegistry);
     }

@@ -31,6 +31,7 @@ final class Beat extends Loop {
         this.link = link;
         this.catalogue = catalogue;
         Gauge.builder("flashsale_ready", readiness, ready -> ready.ready() ? 1 : 0)
+                .description("1 while this backend tells the edges that orders can be taken")
                 .register(meters);
     }
 

@@ -1,5 +1,7 @@
 package io.flashsale.backend.health;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +13,14 @@ public final class Readiness {
 
     private final List<Condition> conditions;
 
-    Readiness(List<Condition> conditions) {
+    Readiness(List<Condition> conditions, MeterRegistry meters) {
         this.conditions = conditions;
+        for (Condition condition : conditions) {
+            Gauge.builder("flashsale_condition", condition, one -> one.problem() == null ? 1 : 0)
+                    .description("1 where what must hold for orders to be taken does hold")
+                    .tag("condition", condition.name())
+                    .register(meters);
+        }
     }
 
     /** Why orders cannot be taken, by condition; empty when they can. */

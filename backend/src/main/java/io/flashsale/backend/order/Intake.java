@@ -64,11 +64,21 @@ final class Intake implements Condition, SmartLifecycle {
         this.settings = settings;
         this.waiting = new ArrayBlockingQueue<>(this.settings.capacity());
         for (Code code : Code.values()) {
-            answers.put(code, Metrics.counter("flashsale_intake_orders_total", "code", code.name()));
+            answers.put(
+                    code,
+                    Counter.builder("flashsale_backend_orders_total")
+                            .description("orders of the edges by the answer")
+                            .tag("code", code.name())
+                            .register(Metrics.globalRegistry));
         }
-        latency = Timer.builder("flashsale_intake_seconds").register(Metrics.globalRegistry);
-        batches = DistributionSummary.builder("flashsale_intake_batch_orders").register(Metrics.globalRegistry);
-        Gauge.builder("flashsale_intake_waiting_orders", waiting, BlockingQueue::size)
+        latency = Timer.builder("flashsale_backend_order_seconds")
+                .description("from an order's arrival to its answer")
+                .register(Metrics.globalRegistry);
+        batches = DistributionSummary.builder("flashsale_backend_batch_orders")
+                .description("orders that were settled together")
+                .register(Metrics.globalRegistry);
+        Gauge.builder("flashsale_backend_waiting_orders", waiting, BlockingQueue::size)
+                .description("orders that wait for their turn")
                 .register(meters);
     }
 
@@ -144,7 +154,10 @@ final class Intake implements Condition, SmartLifecycle {
                 LOG.info("orders are settled again");
             }
         } catch (RuntimeException e) {
-            Metrics.counter("flashsale_intake_failures_total").increment();
+            Counter.builder("flashsale_backend_batch_failures_total")
+                    .description("batches that were left to the relay")
+                    .register(Metrics.globalRegistry)
+                    .increment();
             String what = e.getClass().getName();
             if (!what.equals(failing.getAndSet(what))) {
                 LOG.warn("a batch of orders was not settled, the relay will: PENDING", e);

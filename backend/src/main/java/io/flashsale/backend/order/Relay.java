@@ -8,6 +8,7 @@ import io.flashsale.backend.stock.ItemDirectory;
 import io.flashsale.backend.stock.StockFunctions;
 import io.flashsale.contract.Code;
 import io.flashsale.contract.Reservation;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
@@ -55,6 +56,7 @@ public final class Relay extends Loop {
         this.intake = intake;
         this.age = settings.stock().relayAge();
         Gauge.builder("flashsale_relay_waiting_orders", this, relay -> relay.waiting)
+                .description("orders that the last round found and could not settle")
                 .register(meters);
     }
 
@@ -98,7 +100,10 @@ public final class Relay extends Loop {
                 return pending.size();
             }
             int settled = settle(item, pending);
-            Metrics.counter("flashsale_relay_orders_total").increment(settled);
+            Counter.builder("flashsale_relay_orders_total")
+                    .description("orders that were settled by the relay")
+                    .register(Metrics.globalRegistry)
+                    .increment(settled);
             if (settled < pending.size()) {
                 return pending.size() - settled;
             }

@@ -38,7 +38,9 @@ final class Settlement {
     private final PurchasePolicy policy;
     private final StockFunctions functions;
     private final OrderQueue queue;
-    private final Counter unanswered = Metrics.counter("flashsale_stock_calls_unanswered_total");
+    private final Counter unanswered = Counter.builder("flashsale_stock_calls_unanswered_total")
+            .description("calls to Redis whose outcome is not known")
+            .register(Metrics.globalRegistry);
 
     Settlement(PurchasePolicy policy, StockFunctions functions, OrderQueue queue) {
         this.policy = policy;

@@ -6,6 +6,7 @@ import io.flashsale.backend.stock.Item;
 import io.flashsale.backend.stock.ItemDirectory;
 import io.flashsale.backend.stock.StockFunctions;
 import io.flashsale.backend.web.Refusal;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.HashSet;
@@ -87,7 +88,11 @@ final class LatePayments extends Loop {
             waiting.add(late.itemId()); // Redis says ALREADY the next time
             return false;
         }
-        Metrics.counter("flashsale_late_payments_total", "outcome", outcome).increment();
+        Counter.builder("flashsale_late_payments_total")
+                .description("payments that came after their order had ended, by what came of them")
+                .tag("outcome", outcome)
+                .register(Metrics.globalRegistry)
+                .increment();
         return true;
     }
 }

@@ -11,6 +11,7 @@ import io.flashsale.contract.OrderMessage;
 import io.flashsale.contract.OrderMessage.EpochMarker;
 import io.flashsale.contract.OrderMessage.Fence;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Timer;
 import jakarta.annotation.PreDestroy;
@@ -53,10 +54,15 @@ public final class OrderQueue implements Condition {
         producer.setRetryAnotherBrokerWhenNotStoreOK(false);
         // Compressing 400 bytes costs more than it saves.
         producer.setCompressMsgBodyOverHowmuch(Integer.MAX_VALUE);
+        Gauge.builder("flashsale_breaker_closed", rules, r -> r.closed() ? 1 : 0)
+                .description(
+                        "1 while orders may be sent to the queue, 0 while the breaker over sending is open or probing")
+                .register(Metrics.globalRegistry);
         for (SendOutcome outcome : SendOutcome.values()) {
             timers.put(
                     outcome,
                     Timer.builder("flashsale_queue_send_seconds")
+                            .description("one batch of orders to the broker, by what came of it")
                             .tag("outcome", outcome.name())
                             .register(Metrics.globalRegistry));
         }

@@ -14,7 +14,9 @@ import io.flashsale.backend.stock.RedisLink;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
 import io.flashsale.contract.Reservation;
 import io.flashsale.contract.Reservation.State;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.TimeGauge;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,6 +61,7 @@ public class Reconciler extends Loop {
     private final long settleMs;
     private long due = System.nanoTime() + EVERY.toNanos();
     private final AtomicInteger waiting = new AtomicInteger();
+    private volatile long compared = System.nanoTime();
 
     Reconciler(
             ItemDirectory items,
@@ -76,6 +79,9 @@ public class Reconciler extends Loop {
         this.queue = queue;
         this.rebuild = rebuild;
         this.link = link;
+        TimeGauge.builder("flashsale_reconciled_age", this, TimeUnit.NANOSECONDS, r -> System.nanoTime() - r.compared)
+                .description("since all live items were last compared")
+                .register(Metrics.globalRegistry);
     }
 
     /** @param skipped why the item was not compared; null if it was */
@@ -125,6 +131,7 @@ public class Reconciler extends Loop {
                             ? clean(item, look, dryRun)
                             : again(item, look, dryRun));
         }
+        compared = System.nanoTime();
         return reports;
     }
 
@@ -161,7 +168,10 @@ public class Reconciler extends Loop {
                     each.subject(),
                     each.detail(),
                     each.kind().repair().name());
-            Metrics.counter("flashsale_findings_total", "kind", each.kind().name())
+            Counter.builder("flashsale_findings_total")
+                    .description("differences between MySQL and Redis that were seen twice, by kind")
+                    .tag("kind", each.kind().name())
+                    .register(Metrics.globalRegistry)
                     .increment();
             LOG.warn("item {} ({}): {} {}: {}", item.id(), item.sku(), each.kind(), each.subject(), each.detail());
         }

@@ -6,6 +6,7 @@ import io.flashsale.backend.stock.ItemMapper.Effect;
 import io.flashsale.contract.StockKeys;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -217,7 +218,11 @@ final class EffectCarrier extends Loop {
     }
 
     private static void count(Effect effect, String result) {
-        Metrics.counter("flashsale_effects_total", "kind", effect.kind(), "result", result)
+        Counter.builder("flashsale_effects_total")
+                .description("effects by kind and what Redis said to them")
+                .tag("kind", effect.kind())
+                .tag("result", result)
+                .register(Metrics.globalRegistry)
                 .increment();
     }
 }

@@ -6,6 +6,7 @@ import io.flashsale.contract.StockKeys;
 import io.lettuce.core.KeyScanArgs;
 import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.ScanCursor;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.Map;
@@ -69,7 +70,10 @@ final class Forgetting extends Loop {
                 continue;
             }
             if (functions.drop(keys).equals("DROPPED")) {
-                Metrics.counter("flashsale_items_forgotten_total").increment();
+                Counter.builder("flashsale_items_forgotten_total")
+                        .description("epochs of items that Redis was told to forget")
+                        .register(Metrics.globalRegistry)
+                        .increment();
                 LOG.info("freed epoch {} of item {} ({})", keys.epoch(), keys.promoItemId(), keys.sku());
             }
         }

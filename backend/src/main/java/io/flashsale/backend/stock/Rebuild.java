@@ -9,6 +9,7 @@ import io.flashsale.backend.stock.StockFunctions.Snapshot;
 import io.flashsale.contract.OrderMessage;
 import io.flashsale.contract.StockKeys;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -233,7 +234,7 @@ public class Rebuild extends Loop {
         }
         if (items.raiseEpoch(item.id(), item.epoch()) == 1) {
             attempts.put(item.id(), new Attempt(item.epoch() + 1, item.epoch() == 0));
-            Metrics.counter("flashsale_rebuilds_total", "outcome", "begun").increment();
+            count("begun");
             LOG.info("item {} ({}): rebuilding as epoch {}", item.id(), item.sku(), item.epoch() + 1);
         }
     }
@@ -302,7 +303,7 @@ public class Rebuild extends Loop {
         lease.granted(asked);
         notBefore.remove(item.id());
         items.markInstalled(item.id(), installed.version());
-        Metrics.counter("flashsale_rebuilds_total", "outcome", "granted").increment();
+        count("granted");
         LOG.info(
                 "item {} ({}): on sale as epoch {}, {} available, after {} ms",
                 item.id(),
@@ -313,7 +314,7 @@ public class Rebuild extends Loop {
     }
 
     private static void failed(Item item, Attempt attempt, String why) {
-        Metrics.counter("flashsale_rebuilds_total", "outcome", "failed").increment();
+        count("failed");
         LOG.warn("item {} ({}): epoch {} was not granted: {}", item.id(), item.sku(), attempt.epoch, why);
     }
 
@@ -326,5 +327,13 @@ public class Rebuild extends Loop {
             return "epoch " + attempt.epoch + " waits for the broker to take its marker";
         }
         return "epoch " + attempt.epoch + " waits for " + behind(item, attempt).size() + " queues to pass its marker";
+    }
+
+    private static void count(String outcome) {
+        Counter.builder("flashsale_rebuilds_total")
+                .description("items built anew in Redis, by how far it came")
+                .tag("outcome", outcome)
+                .register(Metrics.globalRegistry)
+                .increment();
     }
 }

@@ -5,6 +5,7 @@ import io.flashsale.backend.config.Settings;
 import io.flashsale.backend.stock.WithdrawalMapper.Asked;
 import io.flashsale.contract.StockKeys;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import java.time.Duration;
 import java.util.HashSet;
@@ -65,7 +66,11 @@ final class WithdrawalCarrier extends Loop {
             return false;
         }
         if (withdrawals.answer(each.id(), verdict, each.epoch()) == 1) {
-            Metrics.counter("flashsale_withdrawals_total", "verdict", verdict).increment();
+            Counter.builder("flashsale_withdrawals_total")
+                    .description("withdrawals of units by what Redis said to them")
+                    .tag("verdict", verdict)
+                    .register(Metrics.globalRegistry)
+                    .increment();
         }
         return true;
     }

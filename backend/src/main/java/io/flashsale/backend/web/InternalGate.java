@@ -13,8 +13,8 @@ import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of {@code /internal/**} and {@code /actuator/**}: the edge's token opens {@code /internal/orders}, the internal
- * one everything else. Compared in constant time.
+ * The door of {@code /internal/**}: the edge's token opens {@code /internal/orders}, the internal one everything else. Compared in constant
+ * time.
  */
 final class InternalGate extends HttpFilter {
     private static final long serialVersionUID = 1L;

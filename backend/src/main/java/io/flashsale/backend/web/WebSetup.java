@@ -12,7 +12,7 @@ class WebSetup {
     @Bean
     FilterRegistrationBean<InternalGate> internalGate(Secrets secrets) {
         var gate = new FilterRegistrationBean<>(new InternalGate(secrets));
-        gate.addUrlPatterns("/internal/*", "/actuator/*");
+        gate.addUrlPatterns("/internal/*");
         gate.setAsyncSupported(true);
         gate.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return gate;

@@ -14,7 +14,7 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Deny by default; health is open, the administration wants the operator's token. Nothing here lives in a cookie, so a page
+ * Deny by default; health and metrics are open to whoever is on the machine, the administration wants the operator's token. Nothing here lives in a cookie, so a page
  * of another site has nothing to ride on and there is no CSRF token to keep.
  */
 @Configuration(proxyBeanMethods = false)
@@ -35,7 +35,7 @@ class Access {
                 .addFilterBefore(new BearerToken(token), AuthorizationFilter.class)
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
-                        .requestMatchers(HttpMethod.GET, "/livez", "/readyz")
+                        .requestMatchers(HttpMethod.GET, "/livez", "/readyz", "/metrics")
                         .permitAll()
                         .requestMatchers("/api/admin/**")
                         .hasRole(BearerToken.ROLE)

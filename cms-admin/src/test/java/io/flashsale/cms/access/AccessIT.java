@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -53,12 +54,16 @@ class AccessIT {
         "GET, /actuator",
         "GET, /actuator/health",
         "GET, /actuator/env",
+        "GET, /health",
+        "GET, /env",
+        "GET, /heapdump",
+        "POST, /metrics",
         "POST, /livez",
         "GET, /error",
         "GET, /login",
         "GET, /",
     })
-    void without_the_token_nothing_but_health_is_open(String method, String path) {
+    void without_the_token_nothing_but_health_and_metrics_is_open(String method, String path) {
         Answer answer = cms.send(cms.anonymous(path)
                 .header("Content-Type", "application/json")
                 .method(method, method.equals("POST") ? BodyPublishers.ofString("{}") : BodyPublishers.noBody()));
@@ -67,6 +72,14 @@ class AccessIT {
         assertThat(answer.code()).isEqualTo("UNAUTHENTICATED");
         assertThat(answer.raw().headers().firstValue("WWW-Authenticate")).contains("Bearer");
         assertThat(answer.raw().headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    @Test
+    void metrics_are_open_to_whoever_is_on_the_machine() {
+        assertThat(cms.get("/api/admin/promos").status()).isEqualTo(200);
+        HttpResponse<String> metrics = cms.text(cms.anonymous("/metrics"));
+        assertThat(metrics.statusCode()).isEqualTo(200);
+        assertThat(metrics.body()).contains("flashsale_build_info{", "http_server_requests_seconds_bucket");
     }
 
     @ParameterizedTest

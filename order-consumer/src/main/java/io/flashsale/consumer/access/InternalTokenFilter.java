@@ -34,10 +34,7 @@ class InternalTokenFilter extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String path = request.getRequestURI();
-        return path.equals("/livez")
-                || path.equals("/readyz")
-                || path.equals("/actuator/health")
-                || path.equals("/actuator/prometheus");
+        return path.equals("/livez") || path.equals("/readyz") || path.equals("/health") || path.equals("/metrics");
     }
 
     @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flashsale.consumer.order.OrderState;
 import io.flashsale.contract.OrderId;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -52,7 +53,10 @@ class CancelController {
             return problem(HttpStatus.BAD_REQUEST, "BAD_REQUEST", "userID: 1 to 64 of A-Z a-z 0-9 _ -");
         }
         CancelOrder.Outcome outcome = cancelOrder.cancel(orderId, userId, body.reservation());
-        meters.counter("flashsale_cancels_total", "outcome", outcome.getClass().getSimpleName())
+        Counter.builder("flashsale_cancels_total")
+                .description("cancellations that buyers asked for, by what came of them")
+                .tag("outcome", outcome.getClass().getSimpleName())
+                .register(meters)
                 .increment();
         if (outcome instanceof CancelOrder.Outcome.Cancelled cancelled) {
             return ResponseEntity.ok(new Answer(id, OrderState.CANCELLED, cancelled.changed()));

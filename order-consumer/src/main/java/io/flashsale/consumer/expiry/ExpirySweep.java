@@ -63,9 +63,15 @@ public class ExpirySweep {
         this.transactions = transactions;
         this.clock = clock;
         this.settings = settings.sweep();
-        this.expired = meters.counter("flashsale_sweep_expired_orders_total");
-        this.failed = meters.counter("flashsale_sweep_failures_total");
-        this.duration = meters.timer("flashsale_sweep_seconds");
+        this.expired = Counter.builder("flashsale_sweep_expired_orders_total")
+                .description("holds that ended unpaid")
+                .register(meters);
+        this.failed = Counter.builder("flashsale_sweep_failures_total")
+                .description("sweeps, or items of one, that failed")
+                .register(meters);
+        this.duration = Timer.builder("flashsale_sweep_seconds")
+                .description("one look for holds whose time is over")
+                .register(meters);
     }
 
     @Scheduled(fixedDelay = 1_000, initialDelay = 1_000)

@@ -38,6 +38,8 @@ class Intake implements SmartLifecycle {
      */
     private static final long STOP_WAIT_MS = 2_500;
 
+    private static final long LAG_FORGOTTEN_NANOS = Duration.ofSeconds(30).toNanos();
+
     private static final Duration SILENCE_BETWEEN_WARNINGS = Duration.ofSeconds(10);
 
     private final ConsumerSettings settings;
@@ -47,7 +49,7 @@ class Intake implements SmartLifecycle {
     private final DistributionSummary batchMessages;
     private final Timer batchSeconds;
     private final Counter retries;
-    private final Map<Delivery.Queue, Long> behind = new ConcurrentHashMap<>();
+    private final Map<Delivery.Queue, Lag> behind = new ConcurrentHashMap<>();
 
     private volatile boolean stopping;
     private volatile CountDownLatch wake = new CountDownLatch(1);
@@ -62,16 +64,21 @@ class Intake implements SmartLifecycle {
         this.writer = writer;
         this.clock = clock;
         this.meters = meters;
-        this.batchMessages = DistributionSummary.builder("flashsale_intake_batch_messages")
+        this.batchMessages = DistributionSummary.builder("flashsale_consumer_batch_messages")
+                .description("messages that were written together")
                 .publishPercentileHistogram()
                 .maximumExpectedValue(1_024.0)
                 .register(meters);
-        this.batchSeconds = meters.timer("flashsale_intake_batch_seconds");
-        this.retries = meters.counter("flashsale_intake_retries_total");
-        Gauge.builder("flashsale_intake_lag_messages", this, Intake::lagMessages)
+        this.batchSeconds = Timer.builder("flashsale_consumer_batch_seconds")
+                .description("one transaction of orders")
+                .register(meters);
+        this.retries = Counter.builder("flashsale_consumer_retries_total")
+                .description("batches that had to be written again")
+                .register(meters);
+        Gauge.builder("flashsale_consumer_lag_messages", this, Intake::lagMessages)
                 .description("behind the queues' ends, as of the last pull of each")
                 .register(meters);
-        Gauge.builder("flashsale_intake_oldest_seconds", this, Intake::oldestSeconds)
+        Gauge.builder("flashsale_consumer_oldest_seconds", this, Intake::oldestSeconds)
                 .description("age of the oldest message in hand; rises while MySQL cannot be reached")
                 .register(meters);
     }
@@ -216,26 +223,41 @@ class Intake implements SmartLifecycle {
         count("seen_before", tally.seenBefore());
         count("parked", tally.parked());
         count("marker", tally.markers());
-        tally.rejected().forEach((rejection, number) -> meters.counter(
-                        "flashsale_orders_rejected_total", "reason", rejection.name())
+        tally.rejected().forEach((rejection, number) -> Counter.builder("flashsale_orders_rejected_total")
+                .description("orders that MySQL refused, by reason")
+                .tag("reason", rejection.name())
+                .register(meters)
                 .increment(number));
     }
 
     private void count(String outcome, int number) {
         if (number > 0) {
-            meters.counter("flashsale_intake_messages_total", "outcome", outcome)
+            Counter.builder("flashsale_consumer_messages_total")
+                    .description("messages of the queue by what they came to")
+                    .tag("outcome", outcome)
+                    .register(meters)
                     .increment(number);
         }
     }
 
     private void noteLag(List<Delivery> batch) {
         for (Delivery delivery : batch) {
-            behind.put(delivery.queue(), Math.max(0, delivery.queueEnd() - delivery.offset() - 1));
+            behind.put(
+                    delivery.queue(),
+                    new Lag(Math.max(0, delivery.queueEnd() - delivery.offset() - 1), System.nanoTime()));
         }
     }
 
+    private record Lag(long messages, long seenAt) {}
+
+    /** Without the queues that went to another consumer: from those nothing came for long while something came from others. */
     private double lagMessages() {
-        return behind.values().stream().mapToLong(Long::longValue).sum();
+        List<Lag> lags = List.copyOf(behind.values());
+        long newest = lags.stream().mapToLong(Lag::seenAt).max().orElse(0);
+        return lags.stream()
+                .filter(lag -> newest - lag.seenAt() < LAG_FORGOTTEN_NANOS)
+                .mapToLong(Lag::messages)
+                .sum();
     }
 
     private double oldestSeconds() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flashsale.consumer.order.BuyersOrder.Wanted;
 import io.flashsale.contract.OrderId;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.util.HashMap;
@@ -157,13 +158,11 @@ class PaymentController {
             event = of.read(byName, body);
         } catch (PaymentGateway.Forged forged) {
             warn(provider, forged);
-            meters.counter("flashsale_payment_events_total", "outcome", "FORGED")
-                    .increment();
+            count("FORGED");
             return problem(HttpStatus.FORBIDDEN, "FORGED", "The signature does not fit.");
         }
         var outcome = payments.hear(provider, event);
-        meters.counter("flashsale_payment_events_total", "outcome", outcome.orElse("UNKNOWN"))
-                .increment();
+        count(outcome.orElse("UNKNOWN"));
         return outcome.<ResponseEntity<?>>map(text -> ResponseEntity.ok(Map.of("outcome", text)))
                 .orElseGet(() -> problem(HttpStatus.NOT_FOUND, "UNKNOWN_PAYMENT", "There is no such payment."));
     }
@@ -180,5 +179,13 @@ class PaymentController {
     @PostMapping("/internal/payments/{id}/orders/{order}/retaken")
     Map<String, String> retaken(@PathVariable String id, @PathVariable String order, @RequestBody Retaken retaken) {
         return Map.of("outcome", payments.retaken(id, order, retaken.taken(), retaken.epoch()));
+    }
+
+    private void count(String outcome) {
+        Counter.builder("flashsale_payment_events_total")
+                .description("what providers said of payments, by what came of it")
+                .tag("outcome", outcome)
+                .register(meters)
+                .increment();
     }
 }

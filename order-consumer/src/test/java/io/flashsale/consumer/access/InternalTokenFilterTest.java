@@ -43,7 +43,7 @@ class InternalTokenFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/livez", "/readyz", "/actuator/health", "/actuator/prometheus"})
+    @ValueSource(strings = {"/livez", "/readyz", "/health", "/metrics"})
     void health_and_metrics_need_none(String path) throws Exception {
         assertThat(status(path, null)).isEqualTo(200);
     }

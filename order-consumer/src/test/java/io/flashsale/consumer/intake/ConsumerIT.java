@@ -88,10 +88,15 @@ class ConsumerIT {
         producer.send(List.of(late));
         await(() -> shop.orderCount() == 1_001);
         assertThat(consumer.status("/livez")).isEqualTo(200);
-        assertThat(consumer.metric("flashsale_intake_messages_total{outcome=\"placed\"}"))
+        assertThat(consumer.metric("flashsale_consumer_messages_total{outcome=\"placed\"}"))
                 .isEqualTo(1_001);
-        assertThat(consumer.metric("flashsale_intake_lag_messages")).isZero();
-        assertThat(consumer.metric("flashsale_intake_batch_messages_count")).isPositive();
+        assertThat(consumer.metric("flashsale_consumer_lag_messages")).isZero();
+        assertThat(consumer.metric("flashsale_consumer_batch_messages_count")).isPositive();
+        assertThat(consumer.metric("flashsale_consumer_batch_seconds_bucket{le=\"+Inf\"}"))
+                .isPositive();
+        String held = "flashsale_stock_units{sku=\"%s\",state=\"held\",store=\"mysql\"}"
+                .formatted(shop.text("SELECT sku FROM promo_item WHERE id = " + item));
+        await(() -> consumer.metric(held) == 1_001);
         assertThat(consumer.stop()).isLessThan(Duration.ofSeconds(5));
     }
 
@@ -105,8 +110,9 @@ class ConsumerIT {
         producer.send(new byte[2_000_000], "huge", 0);
         producer.send(behind, behind.orderId(), 0);
 
-        consumer();
+        ConsumerProcess consumer = consumer();
         await(() -> shop.orderCount() == 2);
+        await(() -> consumer.metric("flashsale_messages_parked") == 2);
         assertThat(shop.column("SELECT LENGTH(body) FROM parked_message ORDER BY id"))
                 .containsExactly("29", "2000000");
         awaitAcknowledged();
@@ -151,7 +157,7 @@ class ConsumerIT {
         producer.send(shop.orders(item, 100, Instant.now()));
         awaitAcknowledged();
         assertThat(shop.orderCount()).isEqualTo(2_100);
-        assertThat(second.metric("flashsale_intake_messages_total{outcome=\"seen_before\"}"))
+        assertThat(second.metric("flashsale_consumer_messages_total{outcome=\"seen_before\"}"))
                 .as("what was not acknowledged came again")
                 .isPositive();
     }
@@ -194,7 +200,7 @@ class ConsumerIT {
         await(() -> shop.orderCount() == 8_001);
         awaitAcknowledged();
         await(() -> zombie.status("/readyz") == 200);
-        assertThat(zombie.metric("flashsale_intake_messages_total{outcome=\"seen_before\"}"))
+        assertThat(zombie.metric("flashsale_consumer_messages_total{outcome=\"seen_before\"}"))
                 .as("what it had in hand was there already")
                 .isPositive();
     }
@@ -214,7 +220,7 @@ class ConsumerIT {
         List<OrderPlaced> more = shop.orders(item, 5_000, Instant.now());
         mariaDb.freeze();
         producer.send(more);
-        await(() -> consumer.metric("flashsale_intake_retries_total") > 0);
+        await(() -> consumer.metric("flashsale_consumer_retries_total") > 0);
         mariaDb.thaw();
         mariaDb.kill();
         await(() -> consumer.status("/readyz") == 503);
@@ -247,7 +253,7 @@ class ConsumerIT {
         mariaDb.freeze();
         producer.send(orders);
         // Some 15 s: the client has stored its offsets at the broker several times.
-        await(() -> first.metric("flashsale_intake_retries_total") >= 4);
+        await(() -> first.metric("flashsale_consumer_retries_total") >= 4);
         assertThat(acknowledged()).isZero();
         kill(first);
         mariaDb.thaw();

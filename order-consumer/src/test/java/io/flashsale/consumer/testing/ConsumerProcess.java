@@ -74,7 +74,7 @@ public final class ConsumerProcess implements AutoCloseable {
 
     /** As a scraper sees it; 0 while there is none. */
     public double metric(String name) {
-        return body("/actuator/prometheus")
+        return body("/metrics")
                 .lines()
                 .filter(line -> line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
