@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -26,6 +28,8 @@ import org.springframework.stereotype.Component;
 @Component
 class BookGauges {
 
+    private static final Logger log = LoggerFactory.getLogger(BookGauges.class);
+
     /** Items that have numbers of their own. */
     private static final int MOST_ITEMS = 200;
 
@@ -35,6 +39,7 @@ class BookGauges {
     private final MultiGauge units;
     private final Counter failures;
     private volatile @Nullable Reading reading;
+    private boolean looked;
 
     BookGauges(BookMapper books, Transactions transactions, Clock clock, MeterRegistry meters) {
         this.books = books;
@@ -78,8 +83,12 @@ class BookGauges {
         try {
             next = transactions.once(this::read);
         } catch (RuntimeException e) {
-            failures.increment(); // that MySQL is away is in the log already: those say so who need it
+            failures.increment();
+            if (reading != null || !looked) { // once, until it works again
+                log.warn("the books cannot be looked at: {}", e.toString());
+            }
         }
+        looked = true;
         reading = next;
         units.register(next == null ? List.of() : rows(next.items()), true);
     }

@@ -20,6 +20,7 @@ public final class Shop {
 
     /** All that a consumer may do; the migrations are another user's. */
     private static final List<String> GRANTS = List.of(
+            "SELECT ON %s.promo",
             "SELECT, UPDATE ON %s.promo_item",
             "SELECT, INSERT, UPDATE ON %s.orders",
             "SELECT, INSERT ON %s.stock_ledger",
