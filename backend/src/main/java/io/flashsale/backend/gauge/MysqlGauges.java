@@ -1,7 +1,5 @@
 package io.flashsale.backend.gauge;
 
-import io.flashsale.backend.background.Loop;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -10,18 +8,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Effects that MySQL owes Redis, findings that wait for a person, and MySQL's clock. Not a number where MySQL does not answer. */
 @Component
-final class MysqlGauges extends Loop {
+final class MysqlGauges extends Gauges<MysqlGauges.Reading> {
 
     private final OwedMapper owed;
     private final Clock clock;
     private final MultiGauge findings;
-    private volatile @Nullable Reading reading;
 
     MysqlGauges(OwedMapper owed, Clock clock, MeterRegistry meters) {
         super("mysql-gauges", Duration.ofSeconds(5));
@@ -32,22 +27,16 @@ final class MysqlGauges extends Loop {
                 .register(meters);
         gauge(meters, "flashsale_effects_due", "effects that Redis should have by now", Reading::effects);
         gauge(meters, "flashsale_effects_oldest_seconds", "how long the oldest has been due", Reading::oldestSeconds);
-        Gauge.builder("flashsale_clock_offset_seconds", this, g -> g.of(Reading::clockOffset))
-                .description("how far a store's clock is ahead of this process's")
-                .tag("store", "mysql")
-                .register(meters);
+        gauge(
+                meters,
+                "flashsale_clock_offset_seconds",
+                "how far a store's clock is ahead of this process's",
+                Reading::clockOffset,
+                "store",
+                "mysql");
     }
 
-    private void gauge(MeterRegistry meters, String name, String what, ToDoubleFunction<Reading> of) {
-        Gauge.builder(name, this, g -> g.of(of)).description(what).register(meters);
-    }
-
-    private record Reading(long effects, double oldestSeconds, double clockOffset) {}
-
-    private double of(ToDoubleFunction<Reading> value) {
-        Reading now = reading;
-        return now == null ? Double.NaN : value.applyAsDouble(now);
-    }
+    record Reading(long effects, double oldestSeconds, double clockOffset) {}
 
     @Override
     protected void run() {
@@ -62,7 +51,7 @@ final class MysqlGauges extends Loop {
             }
             next = new Reading(effects.due(), effects.oldestMs() / 1000, offset);
         } finally {
-            reading = next;
+            show(next);
             findings.register(rows, true);
         }
     }

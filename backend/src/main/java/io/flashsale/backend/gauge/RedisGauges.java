@@ -1,14 +1,12 @@
 package io.flashsale.backend.gauge;
 
 import com.google.common.collect.Lists;
-import io.flashsale.backend.background.Loop;
 import io.flashsale.backend.stock.Item;
 import io.flashsale.backend.stock.ItemDirectory;
 import io.flashsale.backend.stock.RedisLink;
 import io.flashsale.backend.stock.StockFunctions;
 import io.flashsale.backend.stock.StockFunctions.ItemState;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -29,7 +27,7 @@ import org.springframework.stereotype.Component;
  * number, so that nobody takes an old one for today's.
  */
 @Component
-final class RedisGauges extends Loop {
+final class RedisGauges extends Gauges<RedisGauges.Reading> {
 
     /** Items that have numbers of their own, those on sale first: ten thousand would cost the watcher more than the sale costs Redis. */
     private static final int MOST_ITEMS = 200;
@@ -49,7 +47,6 @@ final class RedisGauges extends Loop {
     private final MultiGauge opens;
     private List<String> shown = List.of();
     private long restUntil = System.nanoTime();
-    private volatile @Nullable Reading reading;
 
     RedisGauges(ItemDirectory items, StockFunctions functions, RedisLink link, Clock clock, MeterRegistry meters) {
         super("redis-gauges", Duration.ofSeconds(2));
@@ -87,18 +84,17 @@ final class RedisGauges extends Loop {
                 "flashsale_redis_aof_delayed_fsyncs",
                 "of this Redis's life: its disk was too slow",
                 r -> r.info("aof_delayed_fsync"));
-        Gauge.builder("flashsale_clock_offset_seconds", this, g -> g.of(Reading::clockOffset))
-                .description("how far a store's clock is ahead of this process's")
-                .tag("store", "redis")
-                .register(meters);
-    }
-
-    private void gauge(MeterRegistry meters, String name, String what, ToDoubleFunction<Reading> of) {
-        Gauge.builder(name, this, g -> g.of(of)).description(what).register(meters);
+        gauge(
+                meters,
+                "flashsale_clock_offset_seconds",
+                "how far a store's clock is ahead of this process's",
+                Reading::clockOffset,
+                "store",
+                "redis");
     }
 
     /** One look at Redis. Seconds, but for counts. */
-    private record Reading(
+    record Reading(
             double leaseSeconds,
             double clockOffset,
             int live,
@@ -115,22 +111,18 @@ final class RedisGauges extends Loop {
         }
     }
 
-    private record Shown(Item item, @Nullable ItemState state) {
+    record Shown(Item item, @Nullable ItemState state) {
 
         boolean ready() {
             return state != null && state.ready();
         }
     }
 
-    private double of(ToDoubleFunction<Reading> value) {
-        Reading now = reading;
-        return now == null ? Double.NaN : value.applyAsDouble(now);
-    }
-
     private double of(String sku, ToDoubleFunction<Shown> value) {
-        Reading now = reading;
-        Shown shownItem = now == null ? null : now.items().get(sku);
-        return shownItem == null ? Double.NaN : value.applyAsDouble(shownItem);
+        return of(now -> {
+            Shown shownItem = now.items().get(sku);
+            return shownItem == null ? Double.NaN : value.applyAsDouble(shownItem);
+        });
     }
 
     private static ToDoubleFunction<Shown> inRedis(ToDoubleFunction<ItemState> value) {
@@ -150,11 +142,11 @@ final class RedisGauges extends Loop {
         try {
             next = read();
         } finally {
-            reading = next;
+            show(next);
         }
         long now = System.nanoTime();
         restUntil = now + REST * (now - began);
-        show(List.copyOf(next.items().keySet()));
+        rows(List.copyOf(next.items().keySet()));
     }
 
     private Reading read() {
@@ -230,7 +222,7 @@ final class RedisGauges extends Loop {
         }
     }
 
-    private void show(List<String> skus) {
+    private void rows(List<String> skus) {
         if (skus.equals(shown)) {
             return;
         }
