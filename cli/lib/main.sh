@@ -6,7 +6,7 @@ main() {
   [[ $# -eq 0 ]] || shift
   case $verb in
     help | -h | --help) verb_help ;;
-    up | down | status | logs | reset | test | bench | doctor | promo | buyers | stock | refund | settle | dlq | reconcile | mysql | redis)
+    up | upgrade | down | status | logs | reset | build | compose | release | test | bench | doctor | promo | buyers | stock | refund | settle | dlq | keys | people | reconcile | mysql | redis)
       load_settings
       find_monitoring
       "verb_$verb" "$@"
@@ -34,12 +34,18 @@ verb_help() {
 ./flashsale VERB
 
   up [--yes] [--monitoring]  install what is missing (asks), build, start, publish the demo promo; again: only what is missing;
-                             --monitoring: with Prometheus and its alerts
+                             --monitoring: with Prometheus, its alerts and charts
+  upgrade [--back] [PART…]   to the version of this checkout, a part after the other, while the one that runs goes on selling;
+                             --back: to an older one, in the reverse order (docs/upgrade.md)
   down                       stop; the data stay
   status                     a line per part
   logs [PART]                follow the logs
   reset [--yes]              stop and delete the data
   doctor                     what is missing, misconfigured or taken, and the mend
+  build                      the jars alone, into target/built
+  compose [--debian] …       docker compose, with secrets made and checks before: compose up -d, compose logs edge, compose down -v;
+                             --debian: with stores from Debian's packages, where no image can be pulled
+  release VERSION            the commits and the tag of a version, sent nowhere (CONTRIBUTING.md)
 
   promo publish --sku SKU --stock N --opens now|TIME --closes +1h|TIME
         [--limit N] [--hold 30m] [--price MINOR] [--name NAME] [--min-level N] [--level-limit LEVEL=N]…
@@ -55,12 +61,19 @@ verb_help() {
                                         what a promo came to when it is over: JSON, a page, each order as CSV
   reconcile [--dry-run]                 proves that MySQL and Redis agree, order by order; repairs what is safe to repair
   reconcile --approve ID                repairs what waits for a person, or takes it as it is
+  keys list                             the keys of session tokens
+  keys rotate                           a new one signs, and nobody is logged out
+  keys drop KID                         an old one is not believed any more
+  people add NAME ROLE                  lets somebody log in to the CMS, as editor, reviewer, operator, risk, auditor or administrator
+  people reset NAME                     makes a new password, for who has forgotten theirs or is locked out
   dlq list [--all]|show ID              messages that could not become orders, with their reasons
   dlq replay ID|--all                   try them again
   dlq discard ID --why TEXT             give one up; what was held for it goes back on sale
   mysql …, redis …                      the real client on the running component
 
-  test [unit|edge|integration|e2e|fault]   all tests, or one stage, on own ports and data
+  test [unit|edge|edge-newer|integration|mysql|containers|e2e|upgrade|compose|fault]
+                                        all tests, or one stage, on own ports and data; edge-newer,
+                                        mysql, containers and upgrade only so
   test fault                               every fault, with what each costs; in `test` there is a selection of them
   test fault --only RedisFaultIT           one class of faults, or RedisFaultIT#a_method*; e2e takes one of its own so
   test fault --minutes N [--seed S]        faults at random for so long

@@ -29,6 +29,16 @@ command luacheck|lua-check
 package lua-socket|lua-socket
 command shellcheck|shellcheck
 command chromium|chromium
+package fonts-wqy-zenhei|fonts-wqy-zenhei
+command strace|strace
+package libfaketime|libfaketime
+command debootstrap|debootstrap
+package debian-archive-keyring|debian-archive-keyring
+'
+NEEDED_FOR_ENGINE='
+command dockerd|docker.io
+command docker-compose|docker-compose
+command debootstrap|debootstrap
 '
 NEEDED_TO_BENCH='
 command wrk|wrk

@@ -15,9 +15,15 @@ clean_environment() {
   for name in PATH HOME USER TZ TMPDIR JAVA_HOME; do
     [[ -z "${!name:-}" ]] || CLEAN_ENV+=("$name=${!name}")
   done
-  # What tunes a service is handed on as it was set.
-  for name in "${TUNABLES[@]}"; do
-    [[ -z "${!name:-}" ]] || CLEAN_ENV+=("$name=${!name}")
+}
+
+# tuned NAME…: sets TUNED to those settings that are set, as they were set. A part is given what it reads and no more: a change of what
+# tunes the edge asks for a restart of the edge alone.
+tuned() {
+  local name
+  TUNED=()
+  for name in "$@"; do
+    [[ -z "${!name:-}" ]] || TUNED+=("$name=${!name}")
   done
 }
 
@@ -39,7 +45,8 @@ ensure_part() {
     COMMAND=("$ROOT/cli/behind" "${COMMAND[@]}")
     INPUTS+=("$ROOT/cli/behind")
   fi
-  stamp=$({ printf '%s\0' "${COMMAND[@]}" && cat -- "${INPUTS[@]}"; } | stamp_of)
+  # Not of where the checkout is: another one of the same files is no change.
+  stamp=$({ printf '%s\0' "${COMMAND[@]//"$ROOT"/}" && cat -- "${INPUTS[@]}"; } | stamp_of)
   if pid=$(part_pid "$part"); then
     if [[ "$(part_stamp "$part")" == "$stamp" ]]; then
       if answers "$part" 10; then
@@ -50,6 +57,7 @@ ensure_part() {
       why=', in place of one that did not answer'
     else
       why=', with its changed code or configuration'
+      [[ -z "${BEFORE_REPLACING:-}" ]] || say "$BEFORE_REPLACING"
     fi
   fi
   end_part "$part" 10

@@ -11,7 +11,7 @@ prepare_namesrv() {
     FLASHSALE_BROKER_ADDRESS="${FLASHSALE_VIA_CLIENTS_BROKER:-127.0.0.1}" FLASHSALE_BROKER_SET="$(durable broker)"
     "$ROOT/ops/rocketmq/rocketmq.sh" namesrv
   )
-  INPUTS=("$ROOT"/ops/rocketmq/rocketmq.sh "$ROOT"/ops/rocketmq/conf/*)
+  INPUTS=("$ROOT"/ops/rocketmq/rocketmq.sh "$ROOT"/ops/rocketmq/conf/* "$ROOT/ops/rocketmq/target/classpath")
   PORTS=(FLASHSALE_NAMESRV_PORT)
   READY=(namesrv_probe)
   BOUND=120

@@ -13,7 +13,7 @@ make_secrets() {
   for name in "${SECRET_NAMES[@]}"; do
     [[ -s "$SECRETS/$name" ]] || openssl rand -hex 24 | keep_secret "$name"
   done
-  # The first key signs, all verify: to change keys, put a new line above the old one.
+  # The first key signs, all verify (keys.sh).
   [[ -s "$SECRETS/session-keys" ]] || printf 'k1 %s\n' "$(openssl rand -base64 48 | tr -d '\n')" | keep_secret session-keys
   write_client_files
 }

@@ -7,10 +7,12 @@
 # prepare_service PART PROGRAM HEAP_MB VARIABLE…
 prepare_service() {
   local part=$1 program="$FLASHSALE_HOME/app/$2" jar="flashsale-$2.jar" heap=$3 port="FLASHSALE_${1^^}_PORT"
+  local -a TUNED
   shift 3
+  tuned FLASHSALE_OTLP_URL FLASHSALE_TRACE_SAMPLE
   COMMAND=(
-    env -i "${CLEAN_ENV[@]}"
-    FLASHSALE_PROFILE="$FLASHSALE_PROFILE"
+    env -i "${CLEAN_ENV[@]}" "${TUNED[@]}"
+    FLASHSALE_PROFILE="$FLASHSALE_PROFILE" FLASHSALE_LOG="$FLASHSALE_LOG"
     "$port=${!port}"
     "$@"
     "$JAVA_HOME/bin/java" "${COMPILER[@]}" -Xms64m "-Xmx${heap}m" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError
@@ -46,9 +48,10 @@ prepare_consumer() {
 }
 
 prepare_backend() {
-  local -a MYSQL_AS
+  local -a MYSQL_AS TUNED
   mysql_as backend
-  prepare_service backend backend "$FLASHSALE_BACKEND_HEAP_MB" "${MYSQL_AS[@]}" \
+  tuned FLASHSALE_SMS_URL FLASHSALE_SMS_KEY_FILE FLASHSALE_SMS_MOST_PER_HOUR FLASHSALE_SMS_COUNTRIES "${!FLASHSALE_ACCOUNT_@}"
+  prepare_service backend backend "$FLASHSALE_BACKEND_HEAP_MB" "${MYSQL_AS[@]}" "${TUNED[@]}" \
     FLASHSALE_REDIS_HOST=127.0.0.1 FLASHSALE_REDIS_PORT="$(via BACKEND REDIS)" \
     FLASHSALE_REDIS_USER=backend FLASHSALE_REDIS_PASSWORD_FILE="$SECRETS/redis-backend" \
     FLASHSALE_NAMESRV="127.0.0.1:$FLASHSALE_NAMESRV_PORT" \
@@ -59,9 +62,11 @@ prepare_backend() {
 
 prepare_cms() {
   local -a COMPILER=(-XX:TieredStopAtLevel=1) MYSQL_AS
+  local prometheus=$FLASHSALE_PROMETHEUS_URL
   mysql_as cms
+  ! monitored || prometheus=${prometheus:-http://127.0.0.1:$FLASHSALE_PROMETHEUS_PORT}
   prepare_service cms cms-admin "$FLASHSALE_CMS_HEAP_MB" "${MYSQL_AS[@]}" \
-    FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token"
+    FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token" FLASHSALE_PROMETHEUS_URL="$prometheus"
 }
 
 # The payment provider of a demo: in a file of its own, for it is none of the shop's.
@@ -92,7 +97,6 @@ cms_version() { checkout_version; }
 
 checkout_version() {
   local version
-  version=$(sed -n '/<artifactId>flashsale<\/artifactId>/{n;s/.*<version>\(.*\)<\/version>.*/\1/p;q}' "$ROOT/pom.xml")
-  printf '%s' "$version"
+  pom_version | tr -d '\n'
   version=$(git -C "$ROOT" rev-parse --short HEAD 2>/dev/null) && printf ' %s' "$version"
 }

@@ -9,6 +9,7 @@ SETTINGS='
 FLASHSALE_HOME|path|
 FLASHSALE_PROFILE|profile|demo
 FLASHSALE_DURABILITY|durability|default
+FLASHSALE_LOG|log|text
 FLASHSALE_EDGE_PORT|port|8080
 FLASHSALE_BACKEND_PORT|port|8081
 FLASHSALE_CONSUMER_PORT|port|8082
@@ -138,6 +139,10 @@ check_settings() {
       durability)
         [[ "$value" == default || "$value" == strict ]] ||
           die "$name is '$value' (from $from); it is default or strict."
+        ;;
+      log)
+        [[ "$value" == text || "$value" == json ]] ||
+          die "$name is '$value' (from $from); it is text or json."
         ;;
     esac
   done

@@ -3,7 +3,10 @@
 # setting of .env applies. Counts come from the reports of the test tools, never from their exit codes alone, and a
 # stage that ran no test has failed.
 
-STAGES=(unit edge integration e2e fault)
+# Run only when they are asked for, since they take long, and by the forge's workflow beside the others: upgrade builds another version and
+# replaces it part by part; containers runs the stage integration, edge-newer the stage edge and mysql the order path once more. Of the faults,
+# and of the containers that are killed, the others run a selection.
+STAGES=(unit edge integration e2e compose fault)
 
 verb_test() {
   local yes=0 began name ONLY=''
@@ -21,7 +24,7 @@ verb_test() {
         ONLY=$2
         shift
         ;;
-      unit | edge | integration | e2e | fault) wanted+=("$1") ;;
+      unit | edge | edge-newer | integration | mysql | containers | e2e | upgrade | compose | fault) wanted+=("$1") ;;
       *) misuse "'$1' is no stage; they are: ${STAGES[*]}." ;;
     esac
     shift
@@ -41,15 +44,30 @@ verb_test() {
   LOGS="$TEST_HOME/logs"
   rm -rf -- "$LOGS"
   mkdir -p -- "$LOGS"
-  FLASHSALE_HOME=$TEST_HOME ensure_packages "$yes" "$NEEDED_TO_RUN" "$NEEDED_TO_TEST"
+  FLASHSALE_HOME=$TEST_HOME ensure_packages "$yes" "$NEEDED_TO_RUN" "$NEEDED_TO_TEST" "$(needed_for_containers)"
   unset_settings
-  trap remove_private_system EXIT
-  PASSED=0 FAILED=0
+  trap end_what_was_started EXIT
+  PASSED=0 FAILED=0 SKIPPED=0
   printf '%-14s %8s %8s %9s\n' STAGE PASSED FAILED TIME
   for name in "${wanted[@]}"; do run_stage "$name"; done
   printf '\nAll stages took %s s. Logs: %s\n' "$(seconds_since "$began")" "$LOGS"
-  printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
+  if [[ $SKIPPED -gt 0 ]]; then
+    printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
+  else
+    printf '%d passed, %d failed\n' "$PASSED" "$FAILED"
+  fi
   [[ $FAILED -eq 0 && $PASSED -gt 0 ]]
+}
+
+end_what_was_started() {
+  stop_engine
+  remove_private_system
+}
+
+# Where an engine runs already, it is used; only root can start another.
+needed_for_containers() {
+  [[ " ${wanted[*]} " == *' compose '* || " ${wanted[*]} " == *' containers '* ]] || return 0
+  if [[ $EUID -eq 0 ]] && ! docker info >/dev/null 2>&1; then printf '%s' "$NEEDED_FOR_ENGINE"; fi
 }
 
 # The tests choose all settings themselves.
@@ -65,9 +83,9 @@ unset_settings() {
 run_stage() {
   local stage=$1 began STAGE_TIME=''
   began=$(now_ms)
-  STAGE_PASSED=0 STAGE_FAILED=0
-  "stage_$stage" "${wanted[@]}"
-  if [[ $((STAGE_PASSED + STAGE_FAILED)) -eq 0 ]]; then
+  STAGE_PASSED=0 STAGE_FAILED=0 STAGE_SKIPPED=0
+  "stage_${stage//-/_}" "${wanted[@]}"
+  if [[ $((STAGE_PASSED + STAGE_FAILED + STAGE_SKIPPED)) -eq 0 ]]; then
     warn "The stage $stage ran no test."
     STAGE_FAILED=1
   fi
@@ -115,6 +133,17 @@ stage_edge() {
   tap edge "$ROOT/edge-lua/spec/run"
 }
 
+# The same specs once more, on the newest nginx that Debian has, with its Lua module and LuaJIT.
+stage_edge_newer() {
+  local files="$TEST_HOME/nginx"
+  if ! fetch_unstable "$files" nginx,libnginx-mod-http-lua,lua-resty-core,lua-resty-lrucache,lua-cjson,lua-nginx-redis; then
+    warn 'A newer nginx could not be fetched, so the edge is not tested on it.'
+    SKIPPED=$((SKIPPED + 1)) STAGE_SKIPPED=1
+    return
+  fi
+  FLASHSALE_TEST_NGINX_ROOT=$files tap edge-newer "$ROOT/edge-lua/spec/run"
+}
+
 # e2e's own tests want a running system: they are the stages e2e and fault.
 INTEGRATION_TESTS=('-Dit.test=**/*IT,!io/flashsale/e2e/**' -Dfailsafe.failIfNoSpecifiedTests=false)
 
@@ -124,15 +153,200 @@ stage_integration() {
     STAGE_TIME='with unit'
     return
   fi
-  maven integration 'target/failsafe-reports' "${INTEGRATION_TESTS[@]}" -Pchecks -DskipUnitTests=true verify
+  maven_integration integration
 }
 
-# That it starts is a test as well.
+maven_integration() { maven "$1" 'target/failsafe-reports' "${INTEGRATION_TESTS[@]}" -Pchecks -DskipUnitTests=true verify; }
+
+# The order path once more, on MySQL: everywhere else MariaDB plays its part. Left out are what needs no database, and lives of orders at
+# random, which take minutes and say no SQL that PaymentIT does not. MySQL is Debian unstable's, which alone has it; where it cannot be had,
+# that is said, and counts as skipped.
+stage_mysql() {
+  local files="$TEST_HOME/mysql"
+  if ! fetch_unstable "$files" mysql-server-core; then
+    warn 'MySQL could not be fetched, so the order path is not tested on it.'
+    SKIPPED=$((SKIPPED + 1)) STAGE_SKIPPED=1
+    return
+  fi
+  FLASHSALE_TEST_MYSQL_ROOT=$files maven mysql 'target/failsafe-reports' -Pchecks -pl order-consumer -am -DskipUnitTests=true \
+    '-Dit.test=RealMySqlIT,io/flashsale/consumer/**/*IT,!OrderLifeIT,!SandboxGatewayIT' -Dfailsafe.failIfNoSpecifiedTests=false verify
+}
+
+# What the stage integration runs, with MySQL, Redis and RocketMQ in containers.
+stage_containers() {
+  local files="$TEST_HOME/mysql"
+  if ! fetch_unstable "$files" mysql-server-core || ! start_engine; then
+    warn 'The services are not tested in containers.'
+    SKIPPED=$((SKIPPED + 1)) STAGE_SKIPPED=1
+    return
+  fi
+  check containers-images build_test_images "$files"
+  FLASHSALE_TEST_CONTAINERS=test FLASHSALE_TEST_MYSQL_ROOT=$files maven_integration containers
+  check containers-leaves-nothing await_no_test_containers
+  stop_engine
+}
+
+# build_test_images FOLDER: of the stores, as the stage compose has them, and of the MySQL whose files are in the folder.
+build_test_images() {
+  FLASHSALE_HOME="$TEST_HOME/images" FLASHSALE_TAG=test "$ROOT/flashsale" compose --debian build redis broker || return
+  [[ -n "$(docker images -q flashsale/unstable-mysql:test)" ]] ||
+    tar -C "$1" --exclude=./usr/share/{doc,locale,man} -c . | docker import - flashsale/unstable-mysql:test
+}
+
+# What ends with a JVM is removed by a shell that outlives it.
+await_no_test_containers() {
+  local left image deadline=$((EPOCHSECONDS + 20))
+  local -a ours=(--filter label=org.testcontainers=true)
+  for image in debian-redis debian-rocketmq unstable-mysql; do ours+=(--filter "ancestor=flashsale/$image:test"); done
+  while left=$(docker ps -aq "${ours[@]}") && [[ -n "$left" ]]; do
+    [[ $EPOCHSECONDS -lt $deadline ]] || { say "left: $left" && return 1; }
+    pause 0.2
+  done
+}
+
+# fetch_unstable FOLDER PACKAGES: their files and those of all that they need, of Debian unstable, once. PACKAGES by commas.
+fetch_unstable() {
+  local files=$1 packages=$2 log
+  log="$LOGS/${files##*/}-files.log"
+  [[ ! -d "$files" ]] || return 0
+  rm -rf -- "$files.packages" "$files.new"
+  mkdir -p -- "$files.new"
+  if ! unpack_unstable "$packages" "$files.packages" "$files.new" >"$log" 2>&1 </dev/null 6>&-; then
+    warn "$(tail -n 1 -- "$log")"
+    return 1
+  fi
+  rm -rf -- "$files.packages"
+  mv -- "$files.new" "$files"
+}
+
+# unpack_unstable PACKAGES FETCHED FOLDER: they are unpacked and nothing more: this takes no root, and installs nothing.
+unpack_unstable() {
+  local packages=$1 fetched=$2 files=$3 package
+  PATH="$PATH:/usr/sbin" debootstrap --download-only --force-check-gpg --variant=minbase --include="$packages" sid "$fetched" || return
+  for package in "$fetched"/var/cache/apt/archives/*.deb; do
+    dpkg-deb --extract "$package" "$files" || return
+  done
+}
+
+# That it starts is a test as well. Logs are as a machine reads them, and each purchase is traced, to a port that a test listens on.
 stage_e2e() {
   choose_private_system
+  local -x FLASHSALE_LOG=json FLASHSALE_TRACE_SAMPLE=1 FLASHSALE_OTLP_URL="http://127.0.0.1:$((FLASHSALE_PROMETHEUS_PORT + 1))"
   check e2e-up "$ROOT/flashsale" up --yes --monitoring
-  ! part_lives edge || maven_e2e e2e "io/flashsale/e2e/**/${ONLY:-*IT},!io/flashsale/e2e/fault/**"
+  ! part_lives edge || maven_e2e e2e "io/flashsale/e2e/**/${ONLY:-*IT},!io/flashsale/e2e/fault/**,!io/flashsale/e2e/upgrade/**,!io/flashsale/e2e/compose/**"
   end_private_system e2e
+}
+
+# From the version that e2e/upgrade-from names to this one, while it sells. A checkout without that history, as a shallow clone, says so, and
+# it counts as skipped.
+stage_upgrade() {
+  local PREVIOUS=''
+  choose_private_system
+  if ! take_previous; then
+    SKIPPED=$((SKIPPED + 1)) STAGE_SKIPPED=1
+    return
+  fi
+  # Under load there is no time for it.
+  check upgrade-build build_beforehand
+  check upgrade-previous-up "$PREVIOUS/flashsale" up --yes
+  ! part_lives edge || maven_e2e upgrade 'io/flashsale/e2e/upgrade/*IT'
+  end_private_system upgrade
+}
+
+# take_previous: sets PREVIOUS to the files of that version, which are kept with what it builds there.
+take_previous() {
+  local name commit log="$LOGS/upgrade-previous.log"
+  name=$(grep -v '^#' -- "$ROOT/e2e/upgrade-from")
+  if ! commit=$(git -C "$ROOT" rev-parse --verify "$name^{commit}" 2>"$log"); then
+    warn "This checkout does not have the version to upgrade from ($name), so the upgrade is not tested: $(tail -n 1 -- "$log")"
+    return 1
+  fi
+  PREVIOUS="$TEST_HOME/previous/$commit"
+  [[ ! -d "$PREVIOUS" ]] || return 0
+  rm -rf -- "$TEST_HOME/previous"
+  mkdir -p -- "$PREVIOUS.new"
+  git -C "$ROOT" archive "$commit" | tar -x -C "$PREVIOUS.new" || return 1
+  mv -- "$PREVIOUS.new" "$PREVIOUS"
+}
+
+build_beforehand() (
+  find_java
+  build_jars
+)
+
+# docker-compose.yml, on an engine of its own where none runs. Where none can, that is said, and counts as skipped.
+stage_compose() {
+  local -a compose=("$ROOT/flashsale" compose --debian -f "$ROOT/e2e/compose.yml")
+  choose_private_system
+  export FLASHSALE_TAG=test COMPOSE_PROJECT_NAME=flashsale-test
+  if ! start_engine; then
+    SKIPPED=$((SKIPPED + 1)) STAGE_SKIPPED=1
+    return
+  fi
+  # The crowd of the profile load comes from one address.
+  local -x FLASHSALE_RATE_EXEMPT=$COMPOSE_NETWORKS
+  check compose-build "${compose[@]}" --profile load build
+  check compose-up "${compose[@]}" up -d
+  if docker ps -q --filter label=com.docker.compose.project=flashsale-test | grep -q .; then
+    if [[ "$*" == compose ]]; then
+      maven_e2e compose 'io/flashsale/e2e/compose/*IT'
+    else
+      maven_e2e compose 'io/flashsale/e2e/compose/*IT' -DexcludedGroups=thorough
+    fi
+    "${compose[@]}" logs --no-color >"$LOGS/compose-containers.log" 2>&1 </dev/null || true
+    docker images --filter reference='flashsale/*' --format '{{.Repository}} {{.Size}}' | LC_ALL=C sort | tee "$LOGS/compose-images.log" >/dev/null
+  fi
+  check compose-down "${compose[@]}" down -v --remove-orphans
+  check compose-leaves-nothing nothing_is_left_of_containers
+  stop_engine
+  remove_private_system
+}
+
+# Sets DOCKER_HOST where the engine is ours.
+start_engine() {
+  local engine="$TEST_HOME/engine" pid
+  ENGINE_PID=''
+  if docker info >/dev/null 2>&1; then
+    [[ $EUID -ne 0 ]] || return 0
+    ! compose_base_is_made || return 0
+    warn "Only root can make the base image: the containers are not tested. Once: sudo ops/docker/base $COMPOSE_BASE"
+    return 1
+  fi
+  if [[ $EUID -ne 0 ]]; then
+    warn 'No Docker engine answers, and only root can start one: the containers are not tested.'
+    return 1
+  fi
+  mkdir -p -- "$engine"
+  export DOCKER_HOST="unix:///run/flashsale-test-docker.sock"
+  setsid dockerd -H "$DOCKER_HOST" --data-root "$engine/data" --exec-root "$engine/exec" --pidfile "$engine/pid" \
+    >"$LOGS/engine.log" 2>&1 </dev/null 6>&- &
+  ENGINE_PID=$!
+  for _ in {1..120}; do
+    if docker info >/dev/null 2>&1; then return; fi
+    kill -0 "$ENGINE_PID" 2>/dev/null || break
+    pause 0.5
+  done
+  warn "No Docker engine answers, and none could be started, so the containers are not tested: $(tail -n 1 -- "$LOGS/engine.log")"
+  stop_engine
+  return 1
+}
+
+stop_engine() {
+  [[ -n "${ENGINE_PID:-}" ]] || return 0
+  kill "$ENGINE_PID" 2>/dev/null || true
+  wait "$ENGINE_PID" 2>/dev/null || true
+  # A network that the engine keeps for itself stays mounted, and nobody could remove the folder.
+  umount "$TEST_HOME"/engine/exec/netns/* 2>/dev/null || true
+  ENGINE_PID=''
+  unset DOCKER_HOST
+}
+
+nothing_is_left_of_containers() {
+  local left
+  left=$(docker ps -aq --filter label=com.docker.compose.project=flashsale-test &&
+    docker volume ls -q --filter label=com.docker.compose.project=flashsale-test &&
+    docker network ls -q --filter label=com.docker.compose.project=flashsale-test) || return 1
+  [[ -z "$left" ]] || { say "left: $left" && return 1; }
 }
 
 # The tests start this one themselves, with a proxy in each way between two parts. Asked for by name, the stage runs every fault;
@@ -197,7 +411,8 @@ tap() {
 maven() {
   local name=$1 reports=$2 code=0
   shift 2
-  find "$ROOT" \( -path '*/target/surefire-reports/*.xml' -o -path '*/target/failsafe-reports/*.xml' \) -delete
+  find "$ROOT" -path "$TEST_HOME" -prune -o \( -path '*/target/surefire-reports/*.xml' -o -path '*/target/failsafe-reports/*.xml' \) \
+    -exec rm -f -- {} +
   (cd -- "$ROOT" && mvn -B -ntp -Dstyle.color=never -Dmaven.test.failure.ignore=true "$@") \
     >"$LOGS/$name.log" 2>&1 </dev/null 6>&- || code=$?
   count_tests "$name" "$reports" "$code"
@@ -208,13 +423,17 @@ count_tests() {
   local passed failed
   read -r passed failed < <(count_reports "$2")
   [[ "${3:-0}" -eq 0 || $failed -gt 0 ]] || failed=1
+  if [[ $((passed + failed)) -eq 0 ]]; then
+    warn "No test of $1 was run."
+    failed=1
+  fi
   count "$passed" "$failed"
   [[ $failed -eq 0 ]] || told "$1"
 }
 
 # count_reports FOLDER: passed and failed tests of the XML reports; a skipped test has not passed.
 count_reports() {
-  find "$ROOT" -path "*/$1/TEST-*.xml" -print0 | xargs -0 -r cat |
+  find "$ROOT" -path "$TEST_HOME" -prune -o -path "*/$1/TEST-*.xml" -print0 | xargs -0 -r cat |
     awk '
       function value(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0 }
       /<testsuite / { whole = $0; while (whole !~ />/ && (getline more) > 0) whole = whole " " more; $0 = whole

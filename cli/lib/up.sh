@@ -20,8 +20,10 @@ verb_up() {
   say "Starting under $FLASHSALE_HOME"
   starting=$(now_ms)
   start_parts
+  settle_keys
   done_line 'all parts are ready' "$starting"
   publish_demo
+  add_first_person
   say "Up after $(seconds_since "$began") s."
   say_what_to_try
 }
@@ -51,13 +53,18 @@ start_queue() {
 
 # A SKU can be on one live promo; a demo promo whose window has passed is ended and followed by a new one.
 publish_demo() {
-  local began states
+  local states
   [[ "$FLASHSALE_PROFILE" == demo ]] || return 0
-  began=$(now_ms)
   states=$(mysql_client -N -e "SELECT IF(p.closes_at > UTC_TIMESTAMP(3), 'open', 'over') FROM promo_item i JOIN promo p
     ON p.id = i.promo_id WHERE i.sku = '$DEMO_SKU' AND i.live = 1")
   [[ "$states" != open ]] || return 0
   [[ "$states" != over ]] || promo_change end "$DEMO_SKU" >/dev/null
+  publish_demo_promo
+}
+
+publish_demo_promo() {
+  local began
+  began=$(now_ms)
   promo_publish --sku "$DEMO_SKU" --stock 1000 --limit 2 --opens now --closes +24h --hold 30m --price 1999 \
     --name 'Demo: a thousand of them' >/dev/null
   done_line "the demo promo of $DEMO_SKU is published" "$began"
@@ -69,7 +76,8 @@ say_what_to_try() {
   cat <<TEXT
 
   Shop     http://127.0.0.1:$port/
-  CMS      http://127.0.0.1:$FLASHSALE_CMS_PORT/api/admin/promos   (Bearer token in $SECRETS/operator-token)$(monitoring_words)
+  CMS      $(cms_pages)   $(how_to_log_in)$(monitoring_words)
+  Programs $(cms_pages)api/admin/promos   (Bearer token in $SECRETS/operator-token)
 
 Buy, and see where it went (the same lines again give the same order):
   session=\$($self buyers 1 --prefix me | tail -n 1 | cut -d, -f3)
@@ -86,7 +94,9 @@ TEXT
 }
 
 monitoring_words() {
-  ! monitored || printf '\n  Watch    http://127.0.0.1:%s/   (Prometheus; what to do about its alerts: docs/runbook.md)' "$FLASHSALE_PROMETHEUS_PORT"
+  monitored || return 0
+  printf '\n  Charts   http://127.0.0.1:%s/monitor   (in the CMS)' "$FLASHSALE_CMS_PORT"
+  printf '\n  Watch    http://127.0.0.1:%s/   (Prometheus; what to do about its alerts: docs/runbook.md)' "$FLASHSALE_PROMETHEUS_PORT"
 }
 
 # What `up` put on the machine outside of its own folder.

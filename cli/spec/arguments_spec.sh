@@ -13,7 +13,7 @@ test_help_names_every_verb() {
   local verb
   cli help
   ends_with 0
-  for verb in up down status logs reset doctor promo buyers stock refund settle dlq reconcile mysql redis test bench; do says "$verb"; done
+  for verb in up upgrade down status logs reset doctor release promo buyers stock refund settle dlq reconcile mysql redis test bench; do says "$verb"; done
 }
 
 test_bench_says_how_it_is_called_before_it_installs_or_builds_anything() {

@@ -44,6 +44,8 @@ within() {
   done
 }
 
+gone() { ! lives "$1"; }
+
 # load [NAME=VALUE…]: the settings, as a verb sees them.
 load() {
   local assignment

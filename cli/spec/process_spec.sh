@@ -4,8 +4,6 @@
 
 ready_home() { load && prepare_home; }
 
-gone() { ! lives "$1"; }
-
 test_a_launched_process_leads_its_own_session_and_is_known() {
   local pid
   ready_home

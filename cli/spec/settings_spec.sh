@@ -102,6 +102,12 @@ test_a_durability_that_is_none_is_refused() {
   says "FLASHSALE_DURABILITY is 'paranoid' (from the environment); it is default or strict"
 }
 
+test_another_form_of_log_is_refused() {
+  FLASHSALE_LOG=xml cli status
+  ends_with 1
+  says "FLASHSALE_LOG is 'xml' (from the environment); it is text or json"
+}
+
 test_strict_durability_reaches_redis_broker_and_mysql() {
   render_stores strict
   last_is appendfsync redis/redis.conf always
@@ -137,4 +143,28 @@ test_a_path_that_the_parts_would_misread_is_refused() {
   FLASHSALE_HOME="$SCRATCH/a,b" cli status
   ends_with 1
   says 'has one of'
+}
+
+# Which Prometheus the CMS is told of.
+prometheus_of_cms() {
+  local -a COMMAND=() INPUTS=() PORTS=() READY=() CLEAN_ENV=()
+  JAVA_HOME=/java prepare_cms
+  printf '%s\n' "${COMMAND[@]}" | sed -n 's/^FLASHSALE_PROMETHEUS_URL=//p'
+}
+
+test_what_tunes_the_edge_is_given_to_no_service_so_that_none_is_restarted_for_it() {
+  local -a COMMAND=() INPUTS=() PORTS=() READY=() CLEAN_ENV=()
+  export FLASHSALE_EDGE_WORKERS=2 FLASHSALE_TRACE_SAMPLE=0.5
+  load
+  JAVA_HOME=/java prepare_cms
+  equals "$(printf '%s\n' "${COMMAND[@]}" | sed -n '/^FLASHSALE_\(EDGE_WORKERS\|TRACE_SAMPLE\)=/p')" FLASHSALE_TRACE_SAMPLE=0.5
+}
+
+test_the_cms_draws_from_the_prometheus_that_is_set_or_else_from_that_of_up_monitoring() {
+  load
+  equals "$(prometheus_of_cms)" ''
+  want_monitoring
+  equals "$(prometheus_of_cms)" 'http://127.0.0.1:19090'
+  FLASHSALE_PROMETHEUS_URL=http://mine:9090
+  equals "$(prometheus_of_cms)" 'http://mine:9090'
 }

@@ -21,7 +21,7 @@
   A replay, a verdict and an effect may come twice, late or in another order: each has an answer here.
   Loaded by the backend alone, and only over a lower VERSION. ]]
 
-local VERSION = 6
+local VERSION = 7
 
 local MAX_BATCH = 256 -- order ids or items in one call: keeps a call below a millisecond
 local MAX_QUANTITY = 100
@@ -571,7 +571,7 @@ end
   KEYS  item HASHes, at most 256
   ARGV  itemId, epoch of each key in the same order
   Reply {now ms, lease until ms (0 without one), {ready 0|1, seq, state, opens, closes, published, available, held, sold},
-         ...}; an item that is not there is {0}.   O(items) ]]
+         ...}; an item that is not there, or cannot be read, is {0}.   O(items) ]]
 local function snapshot(keys, args)
   if #keys > MAX_BATCH or #args ~= 2 * #keys then
     return misuse('snapshot takes itemId and epoch for each of at most 256 keys')
@@ -579,8 +579,8 @@ local function snapshot(keys, args)
   local now = now_ms()
   local reply = { now, now < lease.until_ms and lease.until_ms or 0 }
   for i, key in ipairs(keys) do
-    local v = redis.call('HMGET', key, 'seq', 'state', 'opens', 'closes', 'published', 'available', 'held', 'sold')
-    if not v[1] then
+    local v = redis.pcall('HMGET', key, 'seq', 'state', 'opens', 'closes', 'published', 'available', 'held', 'sold')
+    if v.err or not v[1] then
       reply[i + 2] = { 0 }
     else
       reply[i + 2] = { covers(args[2 * i - 1], args[2 * i], now) and 1 or 0, tonumber(v[1]), v[2], tonumber(v[3]),

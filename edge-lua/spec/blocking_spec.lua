@@ -13,7 +13,7 @@ describe("A connection that is waited for in place", function()
     return edge.eval([[
       local blocking = require "flashsale.blocking"
       local function open(ms)
-        local socket = assert(blocking.connect("]] .. edge.redis_socket .. [[", ms))
+        local socket = assert(blocking.connect({ path = "]] .. edge.redis_socket .. [[" }, ms))
         return setmetatable({ _sock = socket }, { __index = require("flashsale.platform").redis }), socket
       end
     ]] .. chunk)
@@ -76,8 +76,8 @@ describe("A connection that is waited for in place", function()
       local other = open(1000)
       other:client("kill", "id", id)
       local _, err = client:ping()
-      local none, why = blocking.connect("/nowhere.sock", 100)
-      local long, too = blocking.connect(("x"):rep(108), 100)
+      local none, why = blocking.connect({ path = "/nowhere.sock" }, 100)
+      local long, too = blocking.connect({ path = ("x"):rep(108) }, 100)
       return { err = err, open = socket.fd ~= nil, none = none == nil, why = why, long = long == nil, too = too }
     ]]
     assert.is_true(told.err == "closed" or told.err == "broken", told.err)

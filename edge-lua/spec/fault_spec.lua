@@ -284,7 +284,7 @@ describe("When something breaks:", function()
 
   it("a worker that ends at a reload does not keep the others from following Redis until its lock runs out", function()
     for _, worker in ipairs(edge.workers()) do edge.in_worker(worker, 'require("flashsale.syncer").LOCK_S = 60 return true') end
-    edge.until_true("a lock that lasts", function() return edge.eval('return ngx.shared.fs_state:ttl("syncer") > 50') end)
+    edge.until_true("a lock that lasts", function() return edge.eval('return (ngx.shared.fs_state:ttl("syncer") or 0) > 50') end)
     edge.kill(edge.nginx_pid, "HUP")
     edge.until_true("somebody else's lock", function()
       return edge.eval('local ttl = ngx.shared.fs_state:ttl("syncer") return ttl ~= nil and ttl < 1')

@@ -207,12 +207,13 @@ describe("Over HTTP", function()
       ["X-User-ID"] = "victim", ["X-Real-IP"] = "1.1.1.1", ["X-Flashsale-Edge"] = "x", ["X-Flashsale-Internal"] = "x",
       ["X-Forwarded-For"] = "1.1.1.1", Forwarded = "for=1.1.1.1", ["X-Trace-Id"] = "mine", ["CF-Connecting-IP"] = "1.1.1.1",
       ["X-Original-URL"] = "/internal/status", Cookie = "session=abc", Authorization = "Bearer t", ["X_User"] = "x",
+      ["X-Forwarded-Proto"] = "https",
     }
     local got = echoed("GET", "/api/orders/1-abc", sent)
     assert.same({ "GET", "/api/orders/1-abc" }, { got.method, got.uri })
     assert.equal("session=abc", got.headers.cookie)
     assert.equal("Bearer t", got.headers.authorization)
-    assert.equal("127.0.0.1", got.headers["x-real-ip"])
+    assert.same({ "127.0.0.1", "http" }, { got.headers["x-real-ip"], got.headers["x-forwarded-proto"] })
     assert.truthy(got.headers["x-trace-id"]:find("^%x+$"))
     for _, name in ipairs { "x-user-id", "x-flashsale-edge", "x-flashsale-internal", "x-forwarded-for", "forwarded",
       "cf-connecting-ip", "x-original-url", "x_user" } do
@@ -225,6 +226,11 @@ describe("Over HTTP", function()
     got = echoed("POST", "/api/cart/payment", { ["Content-Type"] = "application/json" }, '{"orderIDs":["1-a"]}')
     assert.same({ "POST", "/api/cart/payment", '{"orderIDs":["1-a"]}' }, { got.method, got.uri, got.body })
     assert.equal("/api/orders/1-b?x=1", echoed("GET", "/api/orders/./1-a/../1-b?x=1").uri)
+    for _, path in ipairs { "challenge", "otp", "register", "login", "logout", "password", "session" } do
+      got = echoed("POST", "/api/" .. path, { ["Content-Type"] = "application/json" }, "{}")
+      assert.same({ "POST", "/api/" .. path, "{}" }, { got.method, got.uri, got.body })
+    end
+    assert.equal("/api/session", echoed("GET", "/api/session").uri)
   end)
 
   it("items that nobody sells are told by the edge alone", function()
@@ -253,6 +259,26 @@ describe("Over HTTP", function()
     assert.same({ [200] = 24, [503] = 16 }, statuses)
   end)
 
+  it("who logs in has places of its own: a crowd of them leaves the others theirs", function()
+    edge.double { slow_echo = 1 }
+    local clients, statuses = {}, {}
+    for i = 1, 12 do
+      clients[i] = http.connect(edge.port)
+      clients[i]:send("POST /api/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+    end
+    for i = 13, 36 do
+      clients[i] = http.connect(edge.port)
+      clients[i]:send("GET /api/orders/1-a HTTP/1.1\r\nHost: x\r\n\r\n")
+    end
+    for i, client in ipairs(clients) do
+      local status = (i <= 12 and "login " or "other ") .. client:receive().status
+      statuses[status] = (statuses[status] or 0) + 1
+      client:close()
+    end
+    edge.double { slow_echo = "" }
+    assert.same({ ["login 200"] = 8, ["login 503"] = 4, ["other 200"] = 24 }, statuses)
+  end)
+
   it("no spelling reaches what is not public", function()
     for _, path in ipairs {
       "/internal/orders", "/internal/status", "/actuator/health", "/actuator", "/api/internal", "/.internal/orders",
@@ -270,6 +296,9 @@ describe("Over HTTP", function()
     end
     assert.equal(405, http.connect(edge.port):request("GET", "/api/demo-session").status)
     assert.equal(405, http.connect(edge.port):request("DELETE", "/api/cart/payment").status)
+    assert.equal(405, http.connect(edge.port):request("GET", "/api/login").status)
+    assert.equal(405, http.connect(edge.port):request("DELETE", "/api/session").status)
+    assert.equal(404, http.connect(edge.port):request("POST", "/api/logins").status)
     local large = string.rep("x", 4097)
     assert.equal(413, http.connect(edge.port):request("POST", "/api/cart/payment", {}, large).status)
     assert.equal(405, http.connect(edge.port):request("DELETE", "/api/orders/1-a").status)
@@ -284,6 +313,11 @@ describe("Over HTTP", function()
     security(answer)
     edge.start_double()
     edge.until_ready()
+  end)
+
+  it("a storefront without a page for what is not there says so all the same", function()
+    local answer = edge.get("/nothing", { Accept = "text/html" })
+    assert.same({ 404, "application/problem+json" }, { answer.status, answer.headers["content-type"] })
   end)
 
   it("pages come with a tag and are asked for again, assets may be kept for a minute", function()

@@ -61,7 +61,7 @@ describe("nginx's own LuaJIT", function()
   local function output(chunk)
     local home = support.dir .. "/jit"
     os.execute("mkdir -p '" .. home .. "'")
-    local modules = support.read(support.home .. "/nginx/nginx.conf"):match("daemon off;\n(.-)worker_processes")
+    local modules, lua_path = support.platform()
     local file = assert(io.open(home .. "/nginx.conf", "w"))
     file:write(modules, ([[
 
@@ -70,7 +70,7 @@ describe("nginx's own LuaJIT", function()
       pid "%s/pid";
       events {}
       http {
-        lua_package_path "%s/edge-lua/lua/?.lua;;";
+        lua_package_path "%s/edge-lua/lua/?.lua;%s;";
         init_by_lua_block {
           require "resty.core"
           local platform = require "flashsale.platform"
@@ -78,7 +78,7 @@ describe("nginx's own LuaJIT", function()
           os.exit(0)
         }
       }
-    ]]):format(home, os.getenv "EDGE_ROOT", chunk))
+    ]]):format(home, os.getenv "EDGE_ROOT", lua_path, chunk))
     file:close()
     local program = io.popen(("'%s' -p '%s' -e '%s/error.log' -c '%s/nginx.conf' 2>&1"):format(
       support.nginx, home, home, home))
@@ -182,8 +182,10 @@ describe("nginx's own LuaJIT", function()
       end
     end
     files:close()
-    assert.equal(9, seen)
-    local source = support.read(os.getenv "EDGE_ROOT" .. "/edge-lua/lua/flashsale/syncer.lua")
-    assert.truthy(source:find("ngx.timer.every(M.TICK_MS / 1000, platform.roomy(", 1, true))
+    assert.equal(14, seen)
+    for _, name in ipairs { "syncer", "backends" } do
+      local source = support.read(os.getenv "EDGE_ROOT" .. "/edge-lua/lua/flashsale/" .. name .. ".lua")
+      assert.truthy(source:find("ngx.timer.every(M.TICK_MS / 1000, platform.roomy(", 1, true), name)
+    end
   end)
 end)

@@ -52,6 +52,15 @@ describe("Limits:", function()
     assert.equal(8, through(8, function(i) return { ["X-Forwarded-For"] = "198.51.101." .. i } end))
   end)
 
+  it("a trusted proxy's word is what the backend hears of TLS, and of it only https", function()
+    start { FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }
+    local function scheme(told)
+      local answer = edge.get("/api/orders/1-a", { ["X-Forwarded-For"] = "192.0.2.7", ["X-Forwarded-Proto"] = told })
+      return cjson.decode(answer.body).headers["x-forwarded-proto"]
+    end
+    assert.same({ "https", "http", "http" }, { scheme("https"), scheme("http"), scheme("https, http") })
+  end)
+
   it("a host has one bucket for its whole IPv6 network", function()
     start { FLASHSALE_RATE_EXEMPT = "none", FLASHSALE_BUCKET_ADDRESS = "0.01:3", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }
     assert.equal(3, through(8, function(i) return { ["X-Forwarded-For"] = "2001:db8:1:2::" .. i } end))

@@ -4,7 +4,7 @@ local cjson = require "cjson"
 local edge = require "support.edge"
 
 describe("the public reads", function()
-  setup(function() edge.start() end)
+  setup(function() edge.start { FLASHSALE_STOREFRONT = edge.root .. "/storefront" } end)
   teardown(function() edge.stop() end)
   after_each(function() edge.clean_log() end)
 
@@ -86,6 +86,69 @@ describe("the public reads", function()
     assert.equal(404, edge.get("/api/items/" .. item.sku).status)
     assert.equal(404, edge.get("/api/promos/999999999").status)
     assert.equal(404, edge.get("/api/promos/x").status)
+  end)
+
+  it("show what is not public to sessions that may buy it, and to nobody else", function()
+    local promo = 810000
+    local open = edge.publish { promo = promo, sku = "OPEN" }
+    local elite = edge.publish { promo = promo, sku = "ELITE", public = false, min_level = 2 }
+    local alone = edge.publish { promo = promo + 1, public = false, min_level = 2 }
+    local user, poor = edge.new_user(), edge.new_user()
+    local may = { Cookie = "session=" .. edge.session(user, { lvl = 2 }) }
+    local may_not = { Cookie = "session=" .. edge.session(poor, { lvl = 1 }) }
+    local function items(headers)
+      local listed_now = {}
+      for i, each in ipairs(cjson.decode(edge.get("/api/promos/" .. promo, headers).body).items) do listed_now[i] = each.sku end
+      return listed_now
+    end
+    for _ = 1, 6 do -- whichever worker is asked, one after the other
+      assert.same({ "OPEN" }, items {})
+      assert.same({ "ELITE", "OPEN" }, items(may))
+      assert.same({ "OPEN" }, items(may_not))
+      assert.same({ 404, 200, 404 }, { edge.get("/api/items/" .. elite.sku).status,
+        edge.get("/api/items/" .. elite.sku, may).status, edge.get("/api/items/" .. elite.sku, may_not).status })
+      assert.equal(404, edge.get("/api/promos/" .. alone.promo).status)
+      assert.equal(200, edge.get("/api/promos/" .. alone.promo, may).status)
+    end
+    assert.equal("private, no-cache", edge.get("/api/items/" .. elite.sku, may).headers["cache-control"])
+    assert.equal("private, no-cache", edge.get("/api/promos/" .. promo, may).headers["cache-control"])
+    assert.equal("no-cache", edge.get("/api/items/" .. open.sku, may).headers["cache-control"])
+    assert.is_nil((listed(elite.sku)))
+    edge.redis:call("HSET", "fs:blacklist:account", user, 0)
+    edge.redis:call("XADD", "fs:blacklist:changes", "*", "kind", "account", "value", user, "expires", 0)
+    edge.until_true("the account is blacklisted", function() return edge.get("/api/items/" .. elite.sku, may).status == 404 end)
+  end)
+
+  it("have pages, which are not there for who may not see what they show", function()
+    local elite = edge.publish { promo = 820000, public = false, min_level = 2 }
+    local open = edge.publish { promo = 820001 }
+    local may = { Cookie = "session=" .. edge.session(edge.new_user(), { lvl = 2 }), Accept = "text/html" }
+    local function status(path, headers)
+      local answer = edge.get(path, headers or { Accept = "text/html" })
+      assert.equal("text/html; charset=utf-8", answer.headers["content-type"], path)
+      assert.truthy(answer.body:find("<!DOCTYPE html>", 1, true), path)
+      return answer.status
+    end
+    assert.same({ 200, 404, 404 }, { status("/item/" .. open.sku), status("/item/NOBODYS"), status("/item/" .. elite.sku) })
+    assert.same({ 200, 404, 404 }, { status("/promo/820001"), status("/promo/99"), status("/promo/820000") })
+    assert.same({ 200, 200 }, { status("/item/" .. elite.sku, may), status("/promo/820000", may) })
+    -- whose time is over renews it in the page, which shows nothing of a name that nobody has either
+    local lapsed = { Accept = "text/html", Cookie = "session=" .. edge.session(edge.new_user(), { lvl = 2, exp = 1700000000 }) }
+    assert.same({ 200, 200, 200 }, { status("/item/" .. elite.sku, lapsed), status("/item/NOBODYS", lapsed),
+      status("/promo/820000", lapsed) })
+    assert.equal(404, edge.get("/api/items/" .. elite.sku, lapsed).status)
+    local missing = edge.get("/item/" .. elite.sku, { Accept = "text/html" })
+    assert.same({ "no-store", "Accept, Cookie", "DENY", "nosniff", "same-origin" }, { missing.headers["cache-control"],
+      missing.headers["vary"], missing.headers["x-frame-options"], missing.headers["x-content-type-options"],
+      missing.headers["referrer-policy"] })
+    assert.truthy(missing.headers["content-security-policy"]:find("default-src 'self'", 1, true))
+    assert.same({ 200, 200 }, { status("/order/1-abc"), status("/cart") })
+    assert.same({ 404, 404 }, { status("/order/a/b"), status("/nothing") })
+    for _, path in ipairs { "/promo/", "/item/a%2fb", "/order/", "/promo/1/../../.error", "/promo/x" } do
+      assert.equal(404, status(path), path)
+    end
+    assert.equal("application/problem+json", edge.get("/nothing", { Accept = "*/*" }).headers["content-type"])
+    assert.equal("application/problem+json", edge.get("/api/nothing", { Accept = "text/html" }).headers["content-type"])
   end)
 
   it("list the newest promo first and a promo's items by SKU", function()

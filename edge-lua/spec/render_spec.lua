@@ -13,16 +13,22 @@ describe("render", function()
     local before = edge.read(config)
     for name, values in pairs {
       FLASHSALE_EDGE_PORT = { "0", "65536", "80a", "-1", "8080;", " " },
-      FLASHSALE_BACKEND_PORT = { "x", "70000" },
+      FLASHSALE_BACKENDS = { "x", "a:70000", "a:0", "a:1;", ",", "a b:1" },
+      FLASHSALE_REGISTRY = { "x:1", "https://x:1", "http://x", "http://x:1/eureka", "http://x:1,y:2" },
       FLASHSALE_EDGE_LISTEN = { "localhost", "1.2.3.4;", "*" },
       FLASHSALE_EDGE_WORKERS = { "0", "many", "257" },
       FLASHSALE_EDGE_CONNECTIONS = { "1", "x" },
       FLASHSALE_EDGE_NODE = { "a b", "x;y" },
       FLASHSALE_EDGE_ACCESS_LOG = { "on" },
+      FLASHSALE_LOG = { "xml" },
+      FLASHSALE_OTLP_URL = { "https://127.0.0.1:4318", "http://localhost", "http://127.0.0.1:4318/v1/traces" },
+      FLASHSALE_TRACE_SAMPLE = { "2", "-1", "1.5", "half" },
       FLASHSALE_PROFILE = { "test", "Production" },
       FLASHSALE_HOME = { "relative", '/tmp/a"b', "/tmp/a$b", "/tmp/a\nb", "/tmp/a;b" },
       FLASHSALE_STOREFRONT = { "pages", "/x{y" },
+      FLASHSALE_NGINX_LUA = { "lua", "/x?y", "/nonexistent" },
       FLASHSALE_REDIS_SOCKET = { "", "redis.sock", "/" .. string.rep("x", 107) },
+      FLASHSALE_REDIS_HOST = { "localhost" }, -- beside the socket
       FLASHSALE_REDIS_EDGE_USER = { "a b", ">x" },
       FLASHSALE_REDIS_EDGE_PASSWORD_FILE = { "", "/nonexistent" },
       FLASHSALE_EDGE_TOKEN_FILE = { "", "/nonexistent" },
@@ -65,6 +71,27 @@ describe("render", function()
     output, status = edge.shell(edge.nginx .. " -t -p " .. edge.quote(edge.dir .. "/other home/nginx") .. " -c "
       .. edge.quote(path))
     assert.equal(0, status, output)
+  end)
+
+  it("takes a name or an address where Redis is reached by TCP", function()
+    for _, case in ipairs { { "redis", nil, "redis=redis:6379" }, { "10.0.0.9", 7000, "redis=10.0.0.9:7000" },
+      { "::1", 7000, "redis=[::1]:7000" } } do
+      local given = { FLASHSALE_HOME = edge.dir .. "/tcp home", FLASHSALE_REDIS_SOCKET = "", FLASHSALE_REDIS_HOST = case[1],
+        FLASHSALE_REDIS_PORT = case[2], FLASHSALE_BACKENDS = "one:8081,[::1]:8082" }
+      local output, status = edge.render(given)
+      assert.equal(0, status, output)
+      local text = edge.read(edge.dir .. "/tcp home/nginx/edge.settings")
+      assert.truthy(text:find("\n" .. case[3] .. "\n", 1, true), text)
+      assert.truthy(text:find("\nbackends=one:8081 [::1]:8082\n", 1, true), text)
+    end
+    for name, values in pairs { FLASHSALE_REDIS_HOST = { "a b", "x;" }, FLASHSALE_REDIS_PORT = { "0", "x" } } do
+      for _, value in ipairs(values) do
+        local given = { FLASHSALE_REDIS_SOCKET = "", FLASHSALE_REDIS_HOST = "redis", [name] = value }
+        local output, status = edge.render(given)
+        assert.are_not.equal(0, status, name .. "=" .. value)
+        assert.truthy(output:find("render: " .. name .. " ", 1, true), output)
+      end
+    end
   end)
 
   it("writes no secret, neither into files nor into the arguments of a process", function()

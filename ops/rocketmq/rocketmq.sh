@@ -6,13 +6,15 @@
 #   rocketmq.sh create-topic TOPIC QUEUES …    wait for the broker, make the topics, return when they can be used
 #
 # It ends in exec, so the pid of the script is the pid of the JVM. SIGTERM stops it cleanly; the store also survives
-# SIGKILL. Everything listens on 127.0.0.1 only.
+# SIGKILL.
 #
 # A broker that starts needs 10 s until clients find it, unless create-topic is called, which makes it register at once.
 #
 # Environment:
 #   FLASHSALE_ROCKETMQ_HOME       folder for store, logs and generated configuration; made if missing (required by
 #                                 namesrv and broker)
+#   FLASHSALE_ROCKETMQ_LISTEN     127.0.0.1, the address that both listen on
+#   FLASHSALE_NAMESRV_HOST        127.0.0.1, where broker and create-topic find the name server
 #   FLASHSALE_NAMESRV_PORT        9876
 #   FLASHSALE_BROKER_PORT         10911; the port two below is opened as well
 #   FLASHSALE_BROKER_ADDRESS      127.0.0.1; where clients are told to find the broker, where something listens in between
@@ -23,6 +25,8 @@ set -euo pipefail
 
 here="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
 role="${1:-}"
+listen="${FLASHSALE_ROCKETMQ_LISTEN:-127.0.0.1}"
+namesrv_host="${FLASHSALE_NAMESRV_HOST:-127.0.0.1}"
 namesrv_port="${FLASHSALE_NAMESRV_PORT:-9876}"
 broker_port="${FLASHSALE_BROKER_PORT:-10911}"
 broker_address="${FLASHSALE_BROKER_ADDRESS:-127.0.0.1}"
@@ -76,7 +80,7 @@ common=(
 case "$role" in
   namesrv)
     prepare_home
-    { cat -- "$here/conf/namesrv.conf" && printf 'listenPort=%s\n' "$namesrv_port"; } >"$home/namesrv.conf"
+    { cat -- "$here/conf/namesrv.conf" && printf 'bindAddress=%s\nlistenPort=%s\n' "$listen" "$namesrv_port"; } >"$home/namesrv.conf"
     read -ra more <<<"${FLASHSALE_NAMESRV_JAVA_OPTS:-}" || true
     exec "$java" "${common[@]}" -Drmq.logback.configurationFile="$here/conf/logback.xml" \
       -Xms32m -Xmx64m -XX:MaxDirectMemorySize=64m -XX:+ExitOnOutOfMemoryError \
@@ -87,19 +91,19 @@ case "$role" in
     prepare_home
     {
       cat -- "$here/conf/broker.conf"
-      printf 'listenPort=%s\nbrokerIP1=%s\n%s\n' "$broker_port" "$broker_address" "${FLASHSALE_BROKER_SET:-}"
+      printf 'bindAddress=%s\nlistenPort=%s\nbrokerIP1=%s\n%s\n' "$listen" "$broker_port" "$broker_address" "${FLASHSALE_BROKER_SET:-}"
     } >"$home/broker.conf"
     read -ra more <<<"${FLASHSALE_BROKER_JAVA_OPTS:-}" || true
     exec "$java" "${common[@]}" -Drmq.logback.configurationFile="$here/conf/logback.xml" \
       -Xms256m -Xmx512m -XX:MaxDirectMemorySize=256m -XX:+ExitOnOutOfMemoryError \
       -Duser.home="$home" -Djava.io.tmpdir="$tmp" -Dflashsale.rocketmq.log="$home/logs/broker" "${more[@]}" \
-      org.apache.rocketmq.broker.BrokerStartup -c "$home/broker.conf" -n "127.0.0.1:$namesrv_port"
+      org.apache.rocketmq.broker.BrokerStartup -c "$home/broker.conf" -n "$namesrv_host:$namesrv_port"
     ;;
   create-topic)
     shift
     exec "$java" "${common[@]}" -Drmq.logback.configurationFile="$here/conf/logback-quiet.xml" \
       -Xmx64m -XX:TieredStopAtLevel=1 \
-      io.flashsale.rocketmq.CreateTopic "127.0.0.1:$namesrv_port" "$broker_address:$broker_port" "$@"
+      io.flashsale.rocketmq.CreateTopic "$namesrv_host:$namesrv_port" "$broker_address:$broker_port" "$@"
     ;;
   *)
     die "say namesrv, broker or create-topic"

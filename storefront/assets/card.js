@@ -5,12 +5,13 @@ import { coarse, duration, machineDuration, moment, money, moneyParts, span } fr
 import { motif } from "./motif.js";
 import { phase, refusal } from "./outcome.js";
 import { LANGUAGES, has, say } from "./words.js";
+import { REASONS } from "./outcome.js";
 
 const WORKING = new Set(["sending", "waiting-session", "retrying", "pending"]);
 const OWNED = new Set(["reserved", "placed", "paid", "late", "refunding", "refunded"]);
-// Refusals that the card itself outdates once it shows the item on sale again. A moment is left to the card, which may be
-// behind the answer: what the edge says of stock is up to a second old, and so is what the page knows of that.
-const PASSING = new Set(["NOT_STARTED", "PAUSED", "ALL_RESERVED", "SOLD_OUT"]);
+// Refusals that the card itself outdates once it shows the item otherwise. A moment is left to the card, which may be behind the
+// answer: what the edge says of stock is up to a second old, and so is what the page knows of that.
+const PASSING = { NOT_STARTED: "coming", PAUSED: "paused", ALL_RESERVED: "reserved", SOLD_OUT: "sold" };
 const CAUGHT_UP_MS = 3000;
 const BAD = new Set(["rejected", "expired", "too-late", "given-back", "signed-out", "login"]);
 
@@ -40,14 +41,35 @@ export class Card {
   #shownAt = 0;
   #parts = {};
 
-  constructor(promo, item, onPress, onPay) {
+  /** @param links which of {item, promo} have a page of their own that this is not */
+  constructor(promo, item, links, onPress, onPay) {
     this.#item = item;
     this.#promo = promo;
-    this.root = this.#build(onPress, onPay);
+    this.root = this.#build(links, onPress, onPay);
+  }
+
+  get promoName() {
+    return this.#promo.name;
+  }
+
+  get itemName() {
+    return this.#item.name;
+  }
+
+  get item() {
+    return this.#item;
+  }
+
+  get payBefore() {
+    return this.#parts.payRow[0].hidden ? null : this.#purchase.payBefore;
   }
 
   get phase() {
     return this.root.dataset.phase;
+  }
+
+  get wantsLogin() {
+    return this.#purchase.state === "login";
   }
 
   update(promo, item) {
@@ -60,7 +82,7 @@ export class Card {
     this.#shownAt = performance.now();
   }
 
-  #build(onPress, onPay) {
+  #build(links, onPress, onPay) {
     const id = `item-${++made}`;
     const p = this.#parts;
     const cell = element("li", "cell");
@@ -71,8 +93,12 @@ export class Card {
     picture.append(p.tag);
 
     const body = element("div", "body");
-    p.promo = element("p", "promo", { "data-testid": "promo-name" });
-    p.name = element("h3", "name", { id: `${id}-name`, "data-testid": "item-name" });
+    const promo = element("p", "promo", { "data-testid": "promo-name" });
+    p.promo = links.promo ? element("a", "", { href: `/promo/${this.#promo.id}` }) : element("span", "");
+    promo.append(p.promo);
+    const name = element("h3", "name", { id: `${id}-name`, "data-testid": "item-name" });
+    p.name = links.item ? element("a", "", { href: `/item/${this.#item.sku}` }) : element("span", "");
+    name.append(p.name);
     p.price = element("p", "price", { "data-testid": "price" });
 
     const facts = element("div", "facts");
@@ -96,12 +122,14 @@ export class Card {
     p.message = element("p", "message", { id: `${id}-outcome`, role: "status", "aria-live": "polite", "data-testid": "outcome" });
     p.order = element("dl", "order", { "data-testid": "order", hidden: "" });
     p.orderLabel = element("dt", "");
-    p.orderID = element("dd", "", { "data-testid": "order-id" });
+    const orderID = element("dd", "", { "data-testid": "order-id" });
+    p.orderID = element("a", "");
+    orderID.append(p.orderID);
     p.payLabel = element("dt", "");
     const pay = element("dd", "");
     p.pay = element("time", "digits", { "data-testid": "deadline", role: "timer" });
     pay.append(p.pay);
-    p.order.append(p.orderLabel, p.orderID, p.payLabel, pay);
+    p.order.append(p.orderLabel, orderID, p.payLabel, pay);
     p.payRow = [p.payLabel, pay];
     p.toPay = element("button", "pay", { type: "button", "data-testid": "pay", hidden: "" });
     p.toPay.addEventListener("click", () => {
@@ -109,9 +137,10 @@ export class Card {
     });
     p.note = element("p", "note", { role: "status", "data-testid": "pay-note" });
     p.hint = element("p", "hint", { "data-testid": "hint" });
-    p.outcome.append(p.message, p.order, p.toPay, p.note, p.hint);
+    p.why = element("a", "why", { "data-testid": "why", hidden: "" });
+    p.outcome.append(p.message, p.why, p.order, p.toPay, p.note, p.hint);
 
-    body.append(p.promo, p.name, p.price, facts, p.button, p.outcome);
+    body.append(promo, name, p.price, facts, p.button, p.outcome);
     card.append(picture, body);
     cell.append(card);
     p.card = card;
@@ -206,6 +235,8 @@ export class Card {
     if (working) {
       name = state === "pending" ? "waiting" : "sending";
       enabled = false;
+    } else if (state === "login") {
+      name = "login";
     } else if (state === "refused" && again === "no") {
       name = "closed";
       enabled = false;
@@ -246,6 +277,10 @@ export class Card {
     p.order.hidden = !ordered;
     put(p.orderLabel, words("orderID"));
     put(p.orderID, ordered ? orderID : "");
+    set(p.orderID, "href", ordered ? `/order/${orderID}` : null);
+    p.why.hidden = state !== "refused" || p.message.textContent === "" || !REASONS.has(code);
+    put(p.why, words("why"));
+    set(p.why, "href", p.why.hidden ? null : `/why#${code}`);
     const paying = ordered && payBefore && (state === "reserved" || state === "placed");
     for (const part of p.payRow) part.hidden = !paying;
     put(p.payLabel, words("payIn"));
@@ -282,7 +317,8 @@ export class Card {
     if (state === "idle") return "";
     if (state === "retrying") return words(`retrying.${code}`);
     if (state !== "refused") return words(`state.${state}`);
-    if (current === "live" && PASSING.has(code) && performance.now() - this.#shownAt > CAUGHT_UP_MS) return "";
+    const outdated = code in PASSING && PASSING[code] !== current;
+    if (outdated && performance.now() - this.#shownAt > CAUGHT_UP_MS) return "";
     return has(language, `refused.${code}`) ? words(`refused.${code}`) : words("refused.other", { code });
   }
 

@@ -7,6 +7,7 @@ const MAX_AGE_MS = 120_000; // beyond it the computer's own drift counts for mor
 
 export class ServerClock {
   #samples = [];
+  #doubted = false;
   #monotonic;
 
   constructor(monotonic = () => performance.now()) {
@@ -24,16 +25,18 @@ export class ServerClock {
     const at = this.#monotonic();
     const roundTrip = at - marked;
     this.#samples.push({ at, roundTrip, offset: serverMs - (marked + roundTrip / 2) });
+    if (this.#doubted) this.#samples.splice(0, this.#samples.length - 1);
+    this.#doubted = false;
     if (this.#samples.length > KEPT) this.#samples.shift();
   }
 
-  /** Forgets everything: the computer may have slept, and the monotonic clock with it. */
+  /** The computer may have slept, and the monotonic clock with it: what was heard counts until the next answer, and no longer. */
   reset() {
-    this.#samples = [];
+    this.#doubted = true;
   }
 
   get known() {
-    return this.#samples.length > 0;
+    return this.#samples.length > 0 && !this.#doubted;
   }
 
   /** Epoch milliseconds; the computer's own time until the server has been heard. */

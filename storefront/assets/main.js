@@ -1,10 +1,13 @@
-// The page: asks the edge what is on sale, keeps the server's clock, and shows both.
+// The sales: all of them, one promo's, or one item's, as the address says. Asks the edge, keeps the server's clock, and shows both.
 
 import * as api from "./api.js";
 import { Card } from "./card.js";
 import { ServerClock } from "./clock.js";
+import { header } from "./header.js";
+import { Milestones } from "./milestones.js";
 import { Purchase } from "./purchase.js";
-import { LANGUAGES, preferred, remember, say } from "./words.js";
+import { loginPath, renew } from "./session.js";
+import { say } from "./words.js";
 
 const POLL_MS = 1000; // while something is on sale or about to be: what the edge says is as old as that itself
 const IDLE_POLL_MS = 5000;
@@ -13,26 +16,54 @@ const RENDER_MS = 200;
 const MISSED = 3; // polls in a row before the page says that it is cut off
 const OVER_SHOWN = 6;
 
+const [, ofPromo] = /^\/promo\/(\d+)$/.exec(location.pathname) ?? [];
+const [, ofItem] = /^\/item\/([\w-]+)$/.exec(location.pathname) ?? [];
 const clock = new ServerClock();
 const cards = new Map();
 const $ = (id) => document.getElementById(id);
 const lists = Object.fromEntries(["live", "coming", "over"].map((name) => [name, $(name).querySelector("ul")]));
 
-let language = preferred();
+const milestones = new Milestones($("milestones"));
+
+let language = "en";
 let heard = false;
+let renewed = false;
+let gone = false; // what the address names is not there, or not for who asks
 let missed = 0;
 let timer = 0;
 
 function speak(chosen) {
   language = chosen;
-  const words = say(language);
-  document.documentElement.lang = LANGUAGES[language];
-  document.title = words("title");
-  for (const target of document.querySelectorAll("[data-word]")) target.textContent = words(target.dataset.word);
-  for (const button of document.querySelectorAll("[data-language]")) {
-    button.setAttribute("aria-pressed", String(button.dataset.language === language));
-  }
   render();
+}
+
+function title() {
+  const shown = [...cards.values()].map(({ card }) => card);
+  const name = (ofPromo && shown[0]?.promoName) || (ofItem && shown[0]?.itemName) || "";
+  const text = name ? `${name} · ${say(language)("title")}` : say(language)("title");
+  if (document.title !== text) document.title = text;
+  const heading = name || say(language)("heading");
+  if ($("heading").textContent !== heading) $("heading").textContent = heading;
+  $("heading").className = ofPromo && name ? "promo-title" : "unseen";
+}
+
+/** What the address asks for, as the list of promos that the page shows. */
+async function ask() {
+  if (!ofPromo && !ofItem) return api.promos();
+  const one = () => (ofPromo ? api.promo(ofPromo) : api.item(ofItem));
+  let answer = await one();
+  if (answer?.status === 404 && !renewed) {
+    // It may be for some alone, and the token's time may be over.
+    const again = await renew();
+    renewed = again !== "unknown";
+    if (again === "yes") answer = await one();
+  }
+  // What was shown and is no longer told of stays as it was: it may have an order.
+  if (answer?.status === 404) return { status: 200, body: cards.size > 0 ? { kept: true } : { promos: [], gone: true } };
+  if (answer?.status !== 200 || !answer.body) return answer;
+  const { now, ...told } = answer.body;
+  const promo = ofPromo ? told : { id: told.promoID, name: told.promoName, items: [told] };
+  return { status: 200, body: { now, promos: Array.isArray(promo.items) ? [promo] : [] } };
 }
 
 function cardOf(promo, item) {
@@ -42,7 +73,11 @@ function cardOf(promo, item) {
     const card = new Card(
       promo,
       item,
-      (how) => void purchase.press(how),
+      { item: !ofItem, promo: !ofPromo },
+      (how) => {
+        if (card.wantsLogin) location.assign(loginPath());
+        else void purchase.press(how);
+      },
       () => void purchase.pay(),
     );
     const purchase = new Purchase(promo.id, item.sku, clock, (state) => {
@@ -69,8 +104,9 @@ function take(body) {
   for (const promo of body.promos) {
     for (const item of promo.items) seen.add(cardOf(promo, item).key);
   }
-  for (const [key, { card }] of cards) {
+  for (const [key, { card, purchase }] of cards) {
     if (seen.has(key)) continue;
+    purchase.stop();
     card.root.remove();
     cards.delete(key);
   }
@@ -99,13 +135,16 @@ function arrange() {
     });
     $(name).hidden = entries.length === 0;
   }
-  $("empty").hidden = cards.size > 0 || !heard;
+  $("empty").hidden = cards.size > 0 || !heard || gone;
+  $("gone").hidden = !gone || cards.size > 0;
 }
 
 function render() {
   const now = clock.now();
   for (const { card } of cards.values()) card.render(now, language);
   arrange();
+  title();
+  if (clock.known) milestones.tell(cards.values(), now, language);
   const offline = missed >= MISSED ? say(language)("offline") : "";
   if ($("offline").textContent !== offline) $("offline").textContent = offline;
 }
@@ -122,10 +161,13 @@ function pollAfter() {
 async function poll() {
   clearTimeout(timer);
   const marked = clock.mark();
-  const answer = await api.promos();
-  if (answer?.status === 200 && Array.isArray(answer.body?.promos)) {
+  const answer = await ask();
+  if (answer?.body?.kept) {
+    missed = 0;
+  } else if (answer?.status === 200 && Array.isArray(answer.body?.promos)) {
     clock.heard(answer.body.now, marked);
     missed = 0;
+    gone = answer.body.gone === true;
     take(answer.body);
     if (!heard) {
       heard = true;
@@ -141,12 +183,6 @@ async function poll() {
   if (!document.hidden) timer = setTimeout(poll, missed ? Math.min(8000, POLL_MS * 2 ** missed) : pollAfter());
 }
 
-for (const button of document.querySelectorAll("[data-language]")) {
-  button.addEventListener("click", () => {
-    remember(button.dataset.language);
-    speak(button.dataset.language);
-  });
-}
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   clock.reset();
@@ -157,6 +193,9 @@ window.addEventListener("pageshow", () => {
   for (const { purchase } of cards.values()) purchase.returned();
 });
 
-speak(language);
+if (ofItem) $("main").dataset.shows = "item";
+$("up").hidden = !ofPromo && !ofItem;
+$("gone-log-in").href = loginPath();
+header(speak);
 setInterval(render, RENDER_MS);
 void poll();

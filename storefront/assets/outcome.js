@@ -11,6 +11,9 @@
 
 export const RETRIED = new Set(["BUSY", "NOT_READY", "THROTTLED", "NO_ANSWER"]);
 
+/** Refusals that the stock itself gives a key, so that nothing was granted to it; others are given before anybody looks. */
+export const DECIDED = new Set(["SOLD_OUT", "ALL_RESERVED", "LIMIT_REACHED", "NOT_STARTED", "ENDED", "PAUSED", "REQUEST_REUSED", "UNKNOWN_SKU"]);
+
 const REFUSALS = {
   // tone: calm for what is nobody's fault, bad for what needs the shopper
   BLACKLISTED: { tone: "bad", again: "no" },
@@ -84,6 +87,10 @@ function expired(payment) {
   if (payment === "REFUNDED") return { state: "given-back", again: "new" };
   return { state: "expired", again: "new" };
 }
+
+/** Refusals that /why says more about; what is wrong with the page itself is not among them. */
+const OURS = new Set(["NOTHING", "BAD_REQUEST", "TOO_LARGE", "METHOD_NOT_ALLOWED"]);
+export const REASONS = new Set(Object.keys(REFUSALS).filter((code) => !OURS.has(code)));
 
 export function refusal(code) {
   return REFUSALS[code] ?? { tone: "bad", again: "same" };

@@ -2,9 +2,11 @@
 // silently, and never sends another request key while the outcome of one is open.
 
 import * as api from "./api.js";
+import { listen, news, newsOr } from "./events.js";
 import * as intents from "./intent.js";
 import { epoch } from "./format.js";
-import { backoff, ofBuy, ofOrder } from "./outcome.js";
+import { DECIDED, backoff, ofBuy, ofOrder } from "./outcome.js";
+import { NOBODY, account, openDemo, owner, renew, whoever } from "./session.js";
 
 const MAX_TRIES = 6; // some 20 s of trying by itself; then the shopper says whether to go on
 const FOLLOW_MS = [300, 500, 700, 1000, 1500, 2000]; // then every 2 s until the order is in the books
@@ -22,6 +24,7 @@ export class Purchase {
   #running = false;
   #following = null;
   #last = { state: "idle" };
+  #stopped = false;
   #paying = "no"; // or "asking", "leaving", or the code of why not
 
   constructor(promoId, sku, clock, show) {
@@ -38,20 +41,26 @@ export class Purchase {
     if (intent.orderID) {
       this.#tell({ state: intent.payBefore ? "reserved" : "pending" });
       void this.#follow(intent.orderID);
-    } else if (intent.sent) {
-      // Sent and never answered: the same key again finds out. A wish from long ago is nobody's wish any more.
-      if (Date.now() - intent.at < RESUMED_MS) void this.press();
-      else intents.forget(this.#promoId, this.#sku);
+    } else if (intent.sent && Date.now() - intent.sentAt < RESUMED_MS) {
+      // Sent and never answered: the same key again finds out. A wish from long ago is asked for by another press alone, by its key.
+      void this.press({ resumed: true });
     }
   }
 
+  /** Its card is no longer there. */
+  stop() {
+    this.#stopped = true;
+    this.#following = null;
+  }
+
   /** The shopper wants it. Pressing again while that is under way changes nothing. */
-  async press({ fresh = false } = {}) {
+  async press({ fresh = false, resumed = false } = {}) {
     if (this.#running) return;
     this.#running = true;
     try {
-      if (fresh) intents.forget(this.#promoId, this.#sku);
-      await this.#send();
+      // A wish that may have been granted is found out about before there is another.
+      if (fresh && !intents.recall(this.#promoId, this.#sku)?.open) intents.forget(this.#promoId, this.#sku);
+      await this.#send(resumed);
     } finally {
       this.#running = false;
     }
@@ -62,7 +71,12 @@ export class Purchase {
     const orderID = intents.recall(this.#promoId, this.#sku)?.orderID;
     if (!orderID || this.#paying === "asking") return;
     this.#payingIs("asking");
-    const answer = await api.pay(orderID);
+    let answer = await api.pay(orderID);
+    if (answer?.status === 401) {
+      const renewed = await renew();
+      if (renewed === "yes") answer = await api.pay(orderID);
+      if (renewed === "no") return this.#signedOut();
+    }
     const url = answer?.status === 200 ? answer.body?.payURL : null;
     const paidAlready = answer?.body?.code === "NOT_PAYABLE" && answer.body.state === "PAID";
     this.#payingIs(url ? "leaving" : paidAlready ? "no" : (answer?.body?.code ?? "NO_ANSWER"));
@@ -79,38 +93,52 @@ export class Purchase {
     this.#tell(this.#last);
   }
 
-  async #send() {
-    const intent = intents.update(this.#promoId, this.#sku, { sent: true });
+  async #send(resumed) {
+    this.#following = null; // what is said from here on is about this wish
+    let whose = owner();
+    const intent = intents.update(this.#promoId, this.#sku, { sent: true, sentAt: Date.now() });
+    const keep = (change) => intents.update(this.#promoId, this.#sku, change, whose);
+    let open = intent.open === true;
     let sessionAsked = false;
     this.#tell({ state: "sending" });
     for (let tried = 0; ; tried++) {
-      const outcome = ofBuy(await api.buy(this.#sku, 1, intent.requestID));
+      // By another's session it would be another's wish.
+      if (owner() !== whose) return this.#signedOut();
+      const outcome = ofBuy(await api.buy(this.#sku, 1, intent.requestID, whose === NOBODY ? undefined : whose));
+      if (this.#stopped) return;
       if (outcome.kind === "order") {
-        intents.update(this.#promoId, this.#sku, { orderID: outcome.orderID, payBefore: epoch(outcome.payBefore) });
+        keep({ orderID: outcome.orderID, payBefore: epoch(outcome.payBefore), open: false });
+        if (owner() !== whose) return this.#signedOut();
         this.#tell({ state: outcome.state });
         void this.#follow(outcome.orderID);
         return;
       }
       if (outcome.kind === "refused") {
-        this.#refuse(outcome);
+        if (open && DECIDED.has(outcome.code)) keep({ open: (open = false) });
+        this.#refuse(outcome, open);
         return;
       }
       if (outcome.kind === "session") {
-        const opened = sessionAsked ? "no" : await this.#openSession();
+        const opened = sessionAsked ? "no" : await this.#openSession(resumed);
         sessionAsked = true;
-        if (opened === "yes") continue;
+        if (opened === "yes") {
+          whose = owner();
+          continue;
+        }
+        if (opened === "other") return this.#signedOut();
         if (opened === "no") {
-          intents.update(this.#promoId, this.#sku, { sent: false });
-          this.#tell({ state: "login" });
+          if (!open) intents.update(this.#promoId, this.#sku, { sent: false }, whose);
+          this.#tell({ state: resumed ? "idle" : "login" });
           return;
         }
         sessionAsked = false; // the server did not say; that counts as a try
       }
       const code = outcome.code ?? "NO_ANSWER";
+      if (code === "NO_ANSWER" && outcome.kind !== "session" && !open) keep({ open: (open = true) });
       if (tried + 1 >= MAX_TRIES) {
-        // Without any answer the wish may have been granted: it stays "sent", and a reload asks again.
-        if (code !== "NO_ANSWER") intents.update(this.#promoId, this.#sku, { sent: false });
-        this.#tell({ state: "refused", code, again: "same" });
+        // Where one try had no answer, the wish may have been granted, whatever the others heard: a reload asks again.
+        if (!open) keep({ sent: false });
+        this.#tell({ state: "refused", code: open ? "NO_ANSWER" : code, again: "same" });
         return;
       }
       const pause = backoff(tried, outcome.waitMs);
@@ -119,31 +147,78 @@ export class Purchase {
     }
   }
 
-  async #openSession() {
+  /**
+   * Whoever has logged in is never made somebody else; who has not is a demo's buyer, where there is one and the shopper has pressed.
+   */
+  async #openSession(resumed) {
     this.#tell({ state: "waiting-session" });
-    const answer = await api.demoSession();
-    if (answer?.status === 200) return "yes";
-    return answer?.status === 404 ? "no" : "unknown";
+    const known = account() !== null;
+    const whose = owner();
+    const renewed = await renew(); // where nothing can be kept, this is how a login is found
+    if (renewed === "no" && !known && !resumed) {
+      const opened = await openDemo();
+      if (opened === "yes") intents.inherit(this.#promoId, this.#sku, whose);
+      return opened;
+    }
+    if (renewed === "yes" && whose === NOBODY) intents.inherit(this.#promoId, this.#sku, whose);
+    else if (renewed === "yes" && owner() !== whose) return "other";
+    return renewed;
+  }
+
+  /** The order stays its owner's, who finds it here after logging in again. */
+  #signedOut() {
+    this.#following = null;
+    this.#paying = "no";
+    this.#tell({ state: "signed-out" });
   }
 
   async #follow(orderID) {
     if (this.#following === orderID) return;
     this.#following = orderID;
+    const stop = listen();
+    try {
+      await this.#look(orderID);
+    } finally {
+      stop();
+    }
+  }
+
+  async #look(orderID) {
+    let whose = owner();
     let seen = null;
+    let calm = false; // the last look was answered, by the books, and nothing is under way but by them
+    let heard = news();
     for (let asked = 0; this.#following === orderID; asked++) {
-      await wait(seen && seen !== "reserved" && seen !== "pending" ? WATCH_MS : (FOLLOW_MS[asked] ?? 2000));
+      const settled = seen && seen !== "reserved" && seen !== "pending";
+      // Soon after a purchase asking is faster than events, which come by turns.
+      await (asked < FOLLOW_MS.length && !settled ? wait(FOLLOW_MS[asked]) : newsOr(settled ? WATCH_MS : 2000, heard, calm));
+      if (this.#following !== orderID) return;
+      calm = false;
+      if (owner() !== whose) return this.#signedOut();
       if (document.hidden && seen === "placed") continue;
+      heard = news();
       const answer = await api.order(orderID);
+      if (this.#following !== orderID) return;
       if (answer?.status === 404) {
+        const asked = await whoever();
+        if (this.#following !== orderID) return;
+        if (asked === undefined) continue;
+        // To whoever has logged in here meanwhile it is no order, and to its owner it may be one.
+        if (asked !== whose) return this.#signedOut();
         // Final: neither the books nor the stock knows it, so nothing was taken.
         this.#refuse({ code: "NOTHING", again: "new" });
         return;
       }
       if (answer?.status === 401) {
-        intents.forget(this.#promoId, this.#sku);
-        this.#following = null;
-        this.#tell({ state: "signed-out" });
-        return;
+        const renewed = await renew();
+        if (this.#following !== orderID) return;
+        if (renewed === "no") return this.#signedOut();
+        // A browser that forgot who it is, and not its cookie, has just heard.
+        if (renewed === "yes" && whose === NOBODY) {
+          intents.inherit(this.#promoId, this.#sku, whose);
+          whose = owner();
+        }
+        continue;
       }
       const outcome = answer?.status === 200 && answer.body ? ofOrder(answer.body) : null;
       if (!outcome) continue;
@@ -151,6 +226,7 @@ export class Purchase {
         this.#refuse(outcome);
         return;
       }
+      calm = !["reserved", "pending"].includes(outcome.state) && !outcome.open;
       const payBefore = epoch(answer.body.payBefore);
       if (payBefore) intents.update(this.#promoId, this.#sku, { payBefore });
       if (outcome.state !== seen || payBefore) {
@@ -162,14 +238,15 @@ export class Purchase {
     if (this.#following === orderID) this.#following = null;
   }
 
-  #refuse({ code, again }) {
+  #refuse({ code, again }, open = false) {
     this.#following = null;
-    if (again === "new") intents.forget(this.#promoId, this.#sku);
-    else intents.update(this.#promoId, this.#sku, { sent: false });
+    if (again === "new" && !open) intents.forget(this.#promoId, this.#sku);
+    else if (!open) intents.update(this.#promoId, this.#sku, { sent: false });
     this.#tell({ state: "refused", code, again });
   }
 
   #tell(state) {
+    if (this.#stopped) return;
     this.#last = state;
     const intent = intents.recall(this.#promoId, this.#sku);
     this.#show({ orderID: intent?.orderID ?? null, payBefore: intent?.payBefore ?? null, paying: this.#paying, ...state });

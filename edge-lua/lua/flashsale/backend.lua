@@ -4,6 +4,7 @@
   place(order): sets the order's `verdict`, a code; "PENDING" for anything but a clean one, since units are taken by then. ]]
 
 local cjson = require "cjson.safe"
+local backends = require "flashsale.backends"
 local codes = require "flashsale.codes"
 local gather = require "flashsale.gather"
 local metrics = require "flashsale.metrics"
@@ -42,7 +43,8 @@ local function send(orders, n)
   options.body = table.concat(pieces)
   options.vars.flashsale_token = settings.edge_token
   local answer = ngx.location.capture("/.internal/orders", options)
-  if answer.status == 502 then
+  if answer.status == 502 or answer.status == 503 then
+    backends.refused()
     view.backend_refused()
     return metrics.event("backend_refused")
   end

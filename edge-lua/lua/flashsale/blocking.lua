@@ -1,19 +1,24 @@
---[[ A unix socket that the worker waits for in place: it does nothing else meanwhile, and no event of its loop comes in between.
+--[[ A socket that the worker waits for in place: it does nothing else meanwhile, and no event of its loop comes in between.
   For the syncer alone (docs/adr/0013-the-follower-waits-in-place.md).
 
-  connect(path, ms): a socket, with ms for everything until the next allow(ms), or nil and why. It has what lua-resty-redis uses
-  of a cosocket: send, receive, close; each returns nil and "timeout", "closed" or "broken" where it fails, and is then closed. ]]
+  connect(where, ms): a socket, with ms for everything until the next allow(ms), or nil and why; `where` is { path = } of a unix
+  socket or { host =, port = }. It has what lua-resty-redis uses of a cosocket: send, receive, close; each returns nil and
+  "timeout", "closed" or "broken" where it fails, and is then closed. Its field `peer` is the entry of names.look_up that it
+  reached. ]]
 
 local ffi = require "ffi"
+local names = require "flashsale.names"
 
 local C = ffi.C
 
 ffi.cdef [[
-  struct flashsale_address { unsigned short family; char path[108]; };
+  struct flashsale_unix { unsigned short family; char path[108]; };
   struct flashsale_poll { int fd; short events; short revents; };
   struct flashsale_time { long seconds; long nanoseconds; };
   int socket(int domain, int type, int protocol);
-  int connect(int fd, const struct flashsale_address *address, unsigned int length);
+  int connect(int fd, const void *address, unsigned int length);
+  int getsockopt(int fd, int level, int name, void *value, unsigned int *length);
+  int setsockopt(int fd, int level, int name, const void *value, unsigned int length);
   int poll(struct flashsale_poll *fds, unsigned long count, int ms);
   ssize_t send(int fd, const void *bytes, size_t count, int flags);
   ssize_t recv(int fd, void *bytes, size_t count, int flags);
@@ -26,7 +31,8 @@ ffi.cdef [[
 -- Linux's numbers.
 local AF_UNIX, SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC = 1, 1, 2048, 524288
 local POLLIN, POLLOUT, MSG_NOSIGNAL, CLOCK_MONOTONIC = 1, 4, 0x4000, 1
-local EINTR, EAGAIN = 4, 11
+local EINTR, EAGAIN, EINPROGRESS = 4, 11, 115
+local SOL_SOCKET, SO_ERROR, IPPROTO_TCP, TCP_NODELAY = 1, 4, 6, 1
 
 local ROOM = 65536 -- bytes of replies that are read at a time
 
@@ -166,18 +172,47 @@ function Socket:allow(ms)
   self.until_ms = now_ms() + ms
 end
 
-function M.connect(path, ms)
-  local address = ffi.new "struct flashsale_address"
-  if #path >= ffi.sizeof(address.path) then return nil, "the path is too long" end
-  address.family = AF_UNIX
-  ffi.copy(address.path, path)
-  local fd = C.socket(AF_UNIX, SOCK_STREAM + SOCK_NONBLOCK + SOCK_CLOEXEC, 0)
+local number, size = ffi.new "int[1]", ffi.new "unsigned int[1]"
+
+local function open(family, address, length, ms)
+  local fd = C.socket(family, SOCK_STREAM + SOCK_NONBLOCK + SOCK_CLOEXEC, 0)
   if fd < 0 then return nil, "no socket" end
   local self = setmetatable({ fd = fd, room = ffi.new("uint8_t[?]", ROOM), begins = 0, ends = 0 }, Socket)
   self:allow(ms)
-  -- a unix socket connects at once or not at all
-  if C.connect(fd, address, ffi.sizeof(address)) ~= 0 then return fail(self, "down") end
+  if C.connect(fd, address, length) ~= 0 then
+    -- a unix socket connects at once or not at all
+    if ffi.errno() ~= EINPROGRESS then return fail(self, "down") end
+    local ok, err = wait(self, POLLOUT)
+    if not ok then return fail(self, err) end
+    size[0] = ffi.sizeof(number)
+    if C.getsockopt(fd, SOL_SOCKET, SO_ERROR, number, size) ~= 0 or number[0] ~= 0 then return fail(self, "down") end
+  end
+  if family ~= AF_UNIX then
+    number[0] = 1
+    C.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, number, ffi.sizeof(number))
+  end
   return self
+end
+
+function M.connect(where, ms)
+  if where.path then
+    local address = ffi.new "struct flashsale_unix"
+    if #where.path >= ffi.sizeof(address.path) then return nil, "the path is too long" end
+    address.family = AF_UNIX
+    ffi.copy(address.path, where.path)
+    return open(AF_UNIX, address, ffi.sizeof(address), ms)
+  end
+  local peers, err = names.look_up(where.host, where.port)
+  if not peers then return nil, err end
+  local self
+  for _, peer in ipairs(peers) do
+    self, err = open(peer.family, peer.bytes, peer.length, ms)
+    if self then
+      self.peer = peer
+      return self
+    end
+  end
+  return nil, err
 end
 
 return M

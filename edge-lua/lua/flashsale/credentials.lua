@@ -25,6 +25,11 @@ end
   The body's comes first, then the Authorization header's, then the cookie's. ]]
 function M.token(request, body)
   if request.token_length > 0 then return body + request.token, request.token_length, false end
+  return M.header_token()
+end
+
+-- header_token(): the same of a request without a body.
+function M.header_token()
   local p, n = authorization()
   if p and is_bearer(p, n) then return p + BEARER, n - BEARER, false end
   p, n = cookie()

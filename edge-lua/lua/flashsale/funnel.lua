@@ -20,6 +20,7 @@ local passing = require "flashsale.passing"
 local platform = require "flashsale.platform"
 local session = require "flashsale.session"
 local settings = require "flashsale.settings"
+local spans = require "flashsale.spans"
 local stock = require "flashsale.stock"
 local trace_id = require "flashsale.trace"
 local view = require "flashsale.view"
@@ -174,12 +175,17 @@ local function refuse_reserve(trace, item, reply, now)
 end
 
 local function conclude(order, now)
-  local item, trace = order.item, order.trace
+  local item, trace, recorded = order.item, order.trace, order.recorded
+  local since = recorded and spans.now()
   for _ = 1, MAX_IDS do
     stock.reserve(order)
     if not order.reply or order.reply[1] ~= "ID_TAKEN" then break end
   end
   metrics.took("reserve_seconds", platform.monotonic_ms() - now)
+  if recorded then
+    spans.child(recorded, "reserve", since, { ["db.system.name"] = "redis", ["db.operation.name"] = "FCALL",
+      ["db.stored_procedure.name"] = "reserve_line", ["flashsale.outcome"] = order.reply and order.reply[1] or order.problem })
+  end
 
   local reply, problem = order.reply, order.problem
   if not reply then
@@ -195,26 +201,35 @@ local function conclude(order, now)
   if reply[1] ~= "TAKEN" then return refuse_reserve(trace, item, reply, now) end
 
   order.pay_before = tonumber(reply[3])
+  since = recorded and spans.now()
   backend.place(order)
+  if recorded then
+    spans.child(recorded, "hand over", since, { ["http.request.method"] = "POST", ["url.path"] = "/internal/orders",
+      ["flashsale.outcome"] = order.verdict })
+  end
   return settle(trace, item, order.verdict, order.id, order.pay_before)
+end
+
+local function id_of(order)
+  local reply = order.reply
+  return reply and reply[1] == "REPLAYED" and reply[2] or order.id
 end
 
 -- A fault of ours is BUSY only where nothing was sent.
 local function reserve(order, now)
+  order.recorded = spans.begin(order.trace)
   local ok, err = pcall(conclude, order, now)
   metrics.took("buy_seconds", platform.monotonic_ms() - now)
-  if ok then return end
-  if order.problem == "away" or ngx.headers_sent then error(err, 0) end
-  metrics.event("faults")
-  ngx.log(ngx.CRIT, "order ", order.id, ": ", err)
-  local reply = order.reply
-  return settle(order.trace, order.item, "PENDING", reply and reply[1] == "REPLAYED" and reply[2] or order.id, order.pay_before)
-end
-
-local function buys_nothing(item, level)
-  if level < item.min_level then return true end
-  local limit = item.limits.by_level[level] or item.limits.default
-  return limit == 0
+  if not ok then
+    if order.problem == "away" or ngx.headers_sent then error(err, 0) end
+    metrics.event("faults")
+    ngx.log(ngx.CRIT, "order ", order.id, ": ", err)
+    settle(order.trace, order.item, "PENDING", id_of(order), order.pay_before)
+  end
+  if order.recorded then
+    spans.finish(order.recorded, { ["http.request.method"] = "POST", ["url.path"] = "/buy",
+      ["http.response.status_code"] = ngx.status, ["flashsale.order.id"] = id_of(order), ["flashsale.sku"] = order.item.sku })
+  end
 end
 
 local function is_text(p, length, text)
@@ -275,7 +290,7 @@ local function run()
 
   -- 5, 6: standing and eligibility
   if blacklist.has("account", user, redis_now) then return refuse("BLACKLISTED", nil, filling, nil, item) end
-  if buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", nil, filling, nil, item) end
+  if view.buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", nil, filling, nil, item) end
   if not item.public then
     local code = standing(item, quantity, now, redis_now)
     if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, user, #user, now, redis_now)) then
@@ -291,8 +306,10 @@ local function run()
 
   -- 9: the units; 8, tickets, is not there yet
   local request_id = key_length > 0 and ffi.string(key, key_length) or ""
+  local trace = trace_id.text()
+  if settings.access_log then ngx.var.flashsale_trace = trace end
   return reserve({ item = item, user = user, level = level, quantity = quantity, request_id = request_id,
-    trace = trace_id.text() }, now)
+    trace = trace }, now)
 end
 
 --[[ admit(): step 2 for a request that the backend answers itself: ends with 403 or 429 what comes from a blacklisted address or

@@ -1,9 +1,12 @@
 --[[ /livez: all workers run; where one does not, nginx wants to be started anew. /readyz: a buyer could buy through this edge
   right now. /metrics: counters and gauges. ]]
 
+local backends = require "flashsale.backends"
+local events = require "flashsale.events"
 local metrics = require "flashsale.metrics"
 local platform = require "flashsale.platform"
 local pulse = require "flashsale.pulse"
+local session = require "flashsale.session"
 local settings = require "flashsale.settings"
 local view = require "flashsale.view"
 
@@ -51,11 +54,18 @@ M.metrics = platform.roomy(function()
   for _, state in ipairs(CONNECTIONS) do
     connections[string.format('{state="%s"}', state)] = tonumber(ngx.var["connections_" .. state])
   end
+  local ready = {}
+  for _, peer in ipairs(backends.all()) do
+    ready[string.format('{backend="%s:%d"}', peer.text, peer.port)] = peer.ready and 1 or 0
+  end
+  local kids = {}
+  for _, kid in ipairs(session.key_ids()) do kids[string.format('{kid="%s"}', kid)] = 1 end
   local function age(at) return math.min(1e9, now - at) / 1000 end
   local function yes(is) return is and 1 or 0 end
   local gauges = {
     { "redis_age_seconds", "Since Redis last answered.", age(view.redis_at) },
     { "backend_beat_age_seconds", "Since the backend was last seen alive.", age(view.beat_at) },
+    { "backend_preferred", "1 for a backend that is sent to while there is a choice.", ready },
     { "hint_age_seconds", "Since Redis was last asked for news of the stock.", age(view.hints_at) },
     { "clock_offset_seconds", "How far Redis's clock is ahead of this machine's.", view.clock_offset / 1000 },
     { "blacklist_ready", "1 once the blacklist is known.", yes(view.blacklist_ready) },
@@ -64,8 +74,10 @@ M.metrics = platform.roomy(function()
     { "items_without_hint", "Of these, those whose stock is not known here.", without },
     { "workers_stuck", "1 while a worker does not turn.", yes(pulse.stuck()) },
     { "connections", "Connections of clients by state.", connections },
+    { "events_pages", "Pages that wait for events.", events.waiting_pages() },
     { "dict_free_bytes", "Room in whole free pages of a shared dict.", free },
     { "dict_size_bytes", "Size of a shared dict.", size },
+    { "session_keys", "Keys that session tokens are verified by.", kids },
     { "build_info", "The version that runs.",
       { [string.format('{version="%s",node="%s"}', settings.version, settings.node)] = 1 } },
   }

@@ -2,7 +2,8 @@
 
   A worker counts in its own memory and adds to the shared dict a few times a second, so a count costs no lock. Accepted:
   a worker that is killed loses the counts of its last quarter second. The dict's keys: the code itself for answers of POST /buy,
-  "!" and the name for events, and for a histogram "~", its name, ":" and a bucket's number or "sum". ]]
+  "!" and the name for events, and for a histogram "~", its name, ":" and a bucket's number or "sum". Those with "events:" are
+  events.lua's. ]]
 
 local codes = require "flashsale.codes"
 
@@ -12,10 +13,15 @@ local EVENTS = {
   backend_refused = "Calls to the backend that found nobody there.",
   backend_unclear = "Answers of the backend that were none.",
   dict_full = "Times that something found no room in a shared dict.",
+  events_refused = "Pages that wanted to wait for events where too many waited already.",
+  events_unheard = "Questions after changes of orders that the backend did not answer.",
   faults = "Errors of the edge's own, each with a line in its log.",
   holders_full = "Times that an item's buyers found no room in the shared dict.",
   redis_crowded = "Reservations that found too many others waiting for Redis.",
   reserve_errors = "Errors that Redis answered to a reservation.",
+  spans_dropped = "Spans that found no room while they waited.",
+  spans_lost = "Spans that the collector did not take.",
+  spans_sent = "Spans that the collector has.",
   sync_errors = "Rounds in which the follower of Redis failed.",
 }
 
@@ -35,9 +41,9 @@ function M.count(code)
   counts[code] = (counts[code] or 0) + 1
 end
 
--- event(name): one of the rare things that someone should see, under flashsale_edge_<name>_total.
-function M.event(name)
-  add("!" .. name, 1)
+-- event(name, n): n (1) of the rare things that someone should see, under flashsale_edge_<name>_total.
+function M.event(name, n)
+  add("!" .. name, n or 1)
 end
 
 local bucket_key, sum_key = {}, {}

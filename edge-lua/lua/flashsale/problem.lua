@@ -42,11 +42,20 @@ end
 -- What nginx says by itself of /buy, in the codes of the contract. The 403 is limit_except's, the 405 of TRACE nginx's.
 local BUY = { [403] = "METHOD_NOT_ALLOWED", [405] = "METHOD_NOT_ALLOWED", [413] = "TOO_LARGE" }
 
+-- nothing(): where there is neither the page nor the one that says so.
+M.nothing = platform.roomy(function() return M.send(404) end)
+
+-- A person at a browser gets a page, which keeps the status.
+local function wants_page(path)
+  return (ngx.var.http_accept or ""):find("text/html", 1, true) and not path:find("^/api/")
+end
+
 --[[ nginx_error(): answers what nginx refused or failed at by itself; reached through error_page only. ]]
 M.nginx_error = platform.roomy(function()
   local status = ngx.status
   local path = (ngx.var.request_uri or ""):match("^[^?]*")
   if path ~= "/buy" then
+    if status == 404 and wants_page(path) then return ngx.exec("/404.html") end
     if status == 494 then status = 431 end -- nginx's own number for headers that are too large
     return M.send(status)
   end

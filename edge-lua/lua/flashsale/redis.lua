@@ -1,4 +1,4 @@
---[[ A connection to Redis over its unix socket, from one of nginx's keepalive pools.
+--[[ A connection to Redis, over its unix socket or TCP, from one of nginx's keepalive pools.
 
   connect(pool, read_ms): a client that is logged in and whose replies are awaited read_ms; its field `fresh` tells a new
   connection. Or nil and "down" (nobody listens: the socket refused or is not there), "crowded" (all connections of the pool
@@ -9,13 +9,14 @@
   there is one connection in each worker. ]]
 
 local blocking = require "flashsale.blocking"
+local names = require "flashsale.names"
 local platform = require "flashsale.platform"
 local settings = require "flashsale.settings"
 
 local M = {}
 
--- A unix socket connects at once or not at all; this is how long one waits for a turn when the pool is in use. Nothing is
--- taken meanwhile, so a crowd may better wait than hear BUSY.
+-- This is how long one waits for a turn when the pool is in use, or for a connection. Nothing is taken meanwhile, so a crowd may
+-- better wait than hear BUSY.
 local WAIT_MS = 1000
 local IDLE_MS = 60000
 
@@ -28,10 +29,25 @@ local function why(err)
   return "down"
 end
 
+-- The address of a Redis that has a name: where this worker's standing connection last found it, which looks for it anew
+-- whenever it has to connect.
+local peer
+
+local function join(client, pool)
+  local where = settings.redis
+  if where.path then return client:connect("unix:" .. where.path, pool) end
+  if not peer then
+    local list, err = names.look_up(where.host, where.port)
+    if not list then return nil, err end
+    peer = list[1]
+  end
+  return client:connect(peer.text, peer.port, pool)
+end
+
 function M.connect(pool, read_ms)
   local client = platform.redis:new()
   client:set_timeout(WAIT_MS)
-  local ok, err = client:connect("unix:" .. settings.redis_socket, pool)
+  local ok, err = join(client, pool)
   if not ok then return nil, why(err) end
   client:set_timeout(read_ms)
   client.fresh = client:get_reused_times() == 0
@@ -55,8 +71,9 @@ function M.in_place(ms)
     return client
   end
   if client then client:close() end -- whoever had it threw
-  local socket, err = blocking.connect(settings.redis_socket, ms)
+  local socket, err = blocking.connect(settings.redis, ms)
   if not socket then return nil, err end
+  peer = socket.peer
   client = setmetatable({ _sock = socket, fresh = true, kept = false }, { __index = platform.redis })
   standing = client
   local ok

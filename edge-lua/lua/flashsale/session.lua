@@ -53,6 +53,13 @@ function M.use_keys(text)
   if count == 0 then error("session keys: the file has no key", 0) end
 end
 
+-- key_ids(): the names of the keys that tokens are verified by.
+function M.key_ids()
+  local ids = {}
+  for kid in pairs(keys) do ids[#ids + 1] = kid end
+  return ids
+end
+
 local function decode(p, n)
   if n < 2 or n > MAX_TOKEN or C.memchr(p, 0x3d, n) ~= nil then return nil, 0 end -- nginx would stop at '='
   from[0].data, from[0].len = ffi.cast("unsigned char *", p), n

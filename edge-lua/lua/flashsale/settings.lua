@@ -7,11 +7,62 @@ local M = {}
 
 local function text(value) return value end
 
+-- Whether there is an access log at all.
+local function logged(value) return value ~= "off" end
 
+local function share(value)
+  local number = tonumber(value)
+  if not number or number < 0 or number > 1 then return nil, "must be a number from 0 to 1" end
+  return number
+end
+
+local function count(value)
+  local number = tonumber(value)
+  if not number or number < 0 or number % 1 ~= 0 then return nil, "must be a whole number" end
+  return number
+end
 
 local function words(value)
   local list = {}
   for word in value:gmatch("[^%s,]+") do list[#list + 1] = word end
+  return list
+end
+
+local function host_and_port(value)
+  local host, port = value:match("^%[(.*)%]:(%d+)$")
+  if not host then host, port = value:match("^([^:]+):(%d+)$") end
+  port = tonumber(port)
+  if not port or port < 1 or port > 65535 then return nil, "must be host:port" end
+  return { host = host, port = port }
+end
+
+-- "unix:/path" or host:port.
+local function place(value)
+  local path = value:match("^unix:(/.+)$")
+  if path then return { path = path } end
+  return host_and_port(value)
+end
+
+local function place_or_none(value)
+  if value == "none" then return false end
+  return host_and_port(value)
+end
+
+-- Where a collector listens; empty is none.
+local function collector(value)
+  if value == "" then return false end
+  local where = value:match("^http://(.+)$")
+  if not where then return nil, "must be http://host:port" end
+  return host_and_port(where)
+end
+
+local function places(value)
+  local list = {}
+  for word in value:gmatch("%S+") do
+    local one, problem = host_and_port(word)
+    if not one then return nil, problem end
+    list[#list + 1] = one
+  end
   return list
 end
 
@@ -25,9 +76,10 @@ local function bucket(value)
 end
 
 local SHAPE = {
-  codes_file = text, redis_socket = text, redis_user = text, redis_password_file = text, edge_token_file = text,
-  session_keys_file = text, profile = text, version = text, node = text, rate_exempt = words,
+  codes_file = text, redis = place, backends = places, registry = place_or_none, redis_user = text, redis_password_file = text,
+  edge_token_file = text, session_keys_file = text, profile = text, version = text, node = text, rate_exempt = words,
   bucket_account = bucket, bucket_sku = bucket, bucket_address = bucket, bucket_edge = bucket,
+  events = count, access_log = logged, otlp = collector, trace_sample = share,
 }
 
 local function read_file(path, name)

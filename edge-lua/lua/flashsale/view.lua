@@ -43,6 +43,13 @@ local function limits_of(text)
   return limits
 end
 
+-- buys_nothing(item, level): whether a buyer of this level is not eligible.
+function M.buys_nothing(item, level)
+  if level < item.min_level then return true end
+  local limit = item.limits.by_level[level] or item.limits.default
+  return limit == 0
+end
+
 local function item_of(sku, e, old)
   local same = old and old.id == e.itemId and old.epoch == e.epoch
   local item = same and old or {

@@ -40,7 +40,8 @@ function M.control()
     if value == "" or value == true then dict():delete(name) else dict():set(name, value) end
   end
   ngx.say(cjson.encode { count = dict():get("received") or 0, last = dict():get("last"), token = dict():get("token"),
-    echoed = dict():get("echoed") or 0 })
+    echoed = dict():get("echoed") or 0, asked = dict():get("asked") or 0, spans = dict():get("spans") or "",
+    changes_asked = dict():get("changes_asked") or 0, changes_most = dict():get("changes_most") or 0 })
 end
 
 -- POST /sign {"header":"…","payload":"…","key":"…"}: a token, header and payload given as text.
@@ -98,6 +99,8 @@ function M.orders()
     return ngx.exit(500)
   elseif mode == "garbage" then
     return ngx.say("<html>")
+  elseif mode == "leaving" then -- as one that is told to go, to what it has not begun
+    return ngx.exit(503)
   elseif mode == "closing" then
     return ngx.exit(444)
   elseif mode == "stranger" then
@@ -106,6 +109,49 @@ function M.orders()
   local answers = {}
   for i, order in ipairs(orders) do answers[i] = { orderID = order.orderID, code = code } end
   ngx.say(cjson.encode(answers))
+end
+
+-- The setting `digest` is what every buyer's orders are at.
+function M.changes()
+  ngx.req.read_body()
+  if dict():get("mode") == "deaf" then return ngx.exit(503) end
+  local users = cjson.decode(ngx.req.get_body_data())
+  dict():incr("changes_asked", #users, 0)
+  dict():set("changes_most", math.max(dict():get("changes_most") or 0, #users))
+  dict():set("token", ngx.var.http_x_flashsale_edge or "")
+  local digests = setmetatable({}, cjson.empty_object_mt)
+  local digest = dict():get("digest")
+  if digest then
+    for _, user in ipairs(users) do digests[user] = tostring(digest) end
+  end
+  ngx.say(cjson.encode(digests))
+end
+
+-- GET /readyz
+function M.ready()
+  ngx.status = dict():get("unready") and 503 or 200
+  ngx.say("{}")
+end
+
+-- GET /eureka/apps/FLASHSALE-BACKEND, in Eureka's words: the instances of the setting `registry`, as host:port:STATUS by blanks.
+function M.registry()
+  dict():incr("asked", 1, 0)
+  local instances = {}
+  for host, port, status in (dict():get("registry") or ""):gmatch("(%S+):(%d+):(%u+)") do
+    instances[#instances + 1] = { hostName = host, ipAddr = "192.0.2.1", status = status,
+      port = { ["$"] = tonumber(port), ["@enabled"] = "true" } }
+  end
+  if #instances == 0 then return ngx.exit(404) end
+  ngx.header["Content-Type"] = "application/json"
+  ngx.say(cjson.encode { application = { name = "FLASHSALE-BACKEND", instance = instances } })
+end
+
+-- A collector of traces: keeps the requests' bodies, a line each, unless it is `deaf`.
+function M.traces()
+  ngx.req.read_body()
+  if dict():get("mode") == "deaf" then return ngx.exit(503) end
+  dict():set("spans", (dict():get("spans") or "") .. ngx.req.get_body_data() .. "\n")
+  ngx.say("{}")
 end
 
 -- Everything else is told back: what of a client's request reaches the backend.

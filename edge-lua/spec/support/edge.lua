@@ -219,10 +219,16 @@ local EVAL = [[
 
 local environment
 
+-- What the rendered configuration says of modules and user, and where Lua's files lie besides the edge's own.
+function M.platform()
+  local text = read(M.home .. "/nginx/nginx.conf")
+  return text:match("daemon off;\n(.-)worker_processes"), text:match('/edge%-lua/lua/%?%.lua;([^"]*);";')
+end
+
 --[[ render{FLASHSALE_…=…}: runs the renderer. Its output and exit status. ]]
 function M.render(given)
   local variables = {
-    FLASHSALE_HOME = M.home, FLASHSALE_EDGE_PORT = M.port, FLASHSALE_BACKEND_PORT = M.backend_port,
+    FLASHSALE_HOME = M.home, FLASHSALE_EDGE_PORT = M.port, FLASHSALE_BACKENDS = "127.0.0.1:" .. M.backend_port,
     FLASHSALE_EDGE_WORKERS = 2, FLASHSALE_REDIS_SOCKET = M.redis_socket,
     FLASHSALE_REDIS_EDGE_PASSWORD_FILE = dir .. "/redis-password", FLASHSALE_EDGE_TOKEN_FILE = dir .. "/edge-token",
     FLASHSALE_SESSION_KEYS_FILE = dir .. "/session-keys", FLASHSALE_EDGE_CONNECTIONS = 1024,
@@ -333,38 +339,54 @@ end
 
 -- The double ---------------------------------------------------------------------------------------------------------
 
-function M.start_double()
-  -- what the edge's own configuration says of modules and user holds here as well
-  local modules = read(M.home .. "/nginx/nginx.conf"):match("daemon off;\n(.-)worker_processes")
+-- There may be several; the number, 1 where none is given, tells which.
+local doubles = {}
+
+function M.start_double(number)
+  number = number or 1
+  local double = doubles[number] or { port = free_port() }
+  doubles[number] = double
+  -- what the edge's own configuration says holds here as well
+  local modules, lua_path = M.platform()
   local text = read(root .. "/edge-lua/spec/support/double.conf.template")
-  local values = { DIR = dir, ROOT = root, REDIS = M.redis_socket, PORT = tostring(M.backend_port), LOAD_MODULES = modules }
-  write(dir .. "/double.conf", (text:gsub("@([A-Z_]+)@", values)))
-  shell("mkdir -p " .. quote(dir .. "/double-tmp"))
-  M.double_pid = spawn("exec " .. M.nginx .. " -p " .. quote(dir) .. " -c " .. quote(dir .. "/double.conf"),
-    dir .. "/double-out.log")
+  local values = { DIR = dir, ROOT = root, REDIS = M.redis_socket, PORT = tostring(double.port), LOAD_MODULES = modules,
+    LUA_PATH = lua_path, NUMBER = tostring(number) }
+  local name = dir .. "/double" .. number
+  write(name .. ".conf", (text:gsub("@([A-Z_]+)@", values)))
+  shell("mkdir -p " .. quote(name .. "-tmp"))
+  double.pid = spawn("exec " .. M.nginx .. " -p " .. quote(dir) .. " -c " .. quote(name .. ".conf"), name .. "-out.log")
   M.until_true("the double listens", function()
-    local client = socket.connect("127.0.0.1", M.backend_port)
+    local client = socket.connect("127.0.0.1", double.port)
     if client then client:close() end
     return client
   end)
-  M.double { nonce = M.NONCE }
+  M.double({ nonce = M.NONCE }, number)
+  return double
 end
 
-function M.stop_double()
-  end_process(M.double_pid, "TERM")
+function M.stop_double(number)
+  end_process(doubles[number or 1].pid, "TERM")
 end
 
-function M.kill_double()
-  local workers = workers_of(M.double_pid)
-  end_process(M.double_pid, "KILL")
+function M.kill_double(number)
+  local double = doubles[number or 1]
+  local workers = workers_of(double.pid)
+  end_process(double.pid, "KILL")
   for _, pid in ipairs(workers) do end_process(pid, "KILL") end
 end
 
--- double{mode=…, mute=…}: tells the double how to behave; gives what it received.
-function M.double(settings)
+-- signal_double(signal, number): to all of it.
+function M.signal_double(signal, number)
+  local double = doubles[number or 1]
+  for _, pid in ipairs(workers_of(double.pid)) do M.kill(pid, signal) end
+  M.kill(double.pid, signal)
+end
+
+-- double({mode=…, mute=…}, number): tells the double how to behave; gives what it received.
+function M.double(settings, number)
   local words = {}
   for name, value in pairs(settings or {}) do words[#words + 1] = name .. "=" .. value end
-  local client = http.connect(M.backend_port)
+  local client = http.connect(doubles[number or 1].port)
   local answer = client:request("GET", "/control?" .. table.concat(words, "&"))
   client:close()
   return cjson.decode(answer.body)
@@ -431,6 +453,7 @@ end
 function M.start(given)
   M.nginx = shell("PATH=$PATH:/usr/sbin:/usr/local/openresty/nginx/sbin; command -v \"${FLASHSALE_NGINX:-nginx}\""):match("%S+")
   M.port, M.backend_port = free_port(), free_port()
+  doubles = { { port = M.backend_port } }
   shell("mkdir -p " .. quote(M.home) .. " " .. quote(dir .. "/storefront"))
   write(dir .. "/redis-password", "edge-password\n")
   write(dir .. "/edge-token", "spec-edge-token\n")
@@ -445,7 +468,9 @@ function M.start(given)
 end
 
 function M.stop()
-  for _, pid in ipairs { M.nginx_pid, M.double_pid, M.redis_pid } do
+  local pids = { M.nginx_pid, M.redis_pid }
+  for _, double in ipairs(doubles) do pids[#pids + 1] = double.pid end
+  for _, pid in ipairs(pids) do
     M.kill(pid, "CONT")
     end_process(pid, "TERM")
   end

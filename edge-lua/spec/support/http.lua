@@ -66,6 +66,13 @@ function M:request(method, path, headers, body)
   return self:receive(method == "HEAD")
 end
 
+-- read_some(seconds): what comes within that time, and "closed" where that was the end.
+function M:read_some(seconds)
+  self.connection:settimeout(seconds)
+  local bytes, err, partial = self.connection:receive(65536)
+  return bytes or partial or "", err == "closed" and err or nil
+end
+
 -- Whether the other side has closed and sent nothing more.
 function M:closed()
   self.connection:settimeout(1)

@@ -28,7 +28,10 @@ GRANT SELECT ON flashsale.queue_fence TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.lease TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.buyer TO 'backend'@'%';
 GRANT SELECT ON flashsale.policy TO 'backend'@'%';
-GRANT SELECT, UPDATE (change_seq) ON flashsale.blacklist_entry TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE (change_seq), DELETE ON flashsale.blacklist_entry TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE (password_hash, changed_at) ON flashsale.login TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE (tries, used_at), DELETE ON flashsale.one_time_code TO 'backend'@'%';
+GRANT SELECT, INSERT, UPDATE (renewed_at, ends_at, ended_at, token_until), DELETE ON flashsale.session TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.finding TO 'backend'@'%';
 GRANT SELECT ON flashsale.payment TO 'backend'@'%';
 GRANT SELECT, UPDATE (verdict, verdict_epoch) ON flashsale.withdrawal TO 'backend'@'%';
@@ -39,6 +42,7 @@ GRANT SELECT ON flashsale.payment_order TO 'backend'@'%';
 -- cms-admin: promos, policies and the blacklist, with their audit
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo_item TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE ON flashsale.promo_draft TO 'cms'@'%';
 GRANT SELECT ON flashsale.orders TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.redis_effect TO 'cms'@'%';
@@ -53,7 +57,9 @@ GRANT SELECT ON flashsale.finding TO 'cms'@'%';
 GRANT SELECT ON flashsale.buyer TO 'cms'@'%';
 GRANT SELECT, INSERT, DELETE ON flashsale.policy TO 'cms'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.blacklist_entry TO 'cms'@'%';
-GRANT SELECT ON flashsale.admin_user TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE (password_hash, role, state, must_change, stamp, failed, locked_until, last_login) ON flashsale.admin_user TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.SPRING_SESSION TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.SPRING_SESSION_ATTRIBUTES TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.audit_log TO 'cms'@'%';
 
 -- the operator's client: reads everything (users.sql), corrects what is not history

@@ -8,3 +8,5 @@ require("flashsale.session").use_keys(settings.session_keys)
 require "flashsale.funnel"
 require "flashsale.live"
 require "flashsale.health"
+require "flashsale.backends"
+require "flashsale.events"

@@ -1,5 +1,6 @@
 package io.flashsale.backend;
 
+import io.flashsale.backend.queue.SentinelLog;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.SpringApplication;
@@ -13,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 public class Backend {
 
     public static void main(String[] args) {
+        SentinelLog.load();
         SpringApplication.run(Backend.class, args);
     }
 

@@ -131,6 +131,7 @@ class ApiIT {
     @ValueSource(
             strings = {
                 "/internal/orders",
+                "/internal/changes",
                 "/internal/status",
                 "/internal/stock/API",
                 "/internal/buyers",
@@ -324,6 +325,32 @@ class ApiIT {
         assertThat(pay(attempt.orderID(), "b10").status()).isEqualTo(200);
         assertThat(told).singleElement().asString().startsWith("/internal/payments []{");
         assertThat(told.get(0)).contains("\"orderId\":\"" + attempt.orderID() + "\"");
+    }
+
+    private BackendProcess.Answer changes(String buyers) {
+        return backend.send(backend.request("/internal/changes")
+                .header("X-Flashsale-Edge", World.EDGE_TOKEN)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(buyers)));
+    }
+
+    @Test
+    void an_edge_is_told_whose_orders_have_changed_and_nothing_of_them() {
+        String order = placed("b13");
+        var first = changes("[\"b13\",\"nobody-13\"]").body();
+        assertThat(first.has("nobody-13")).isFalse();
+        assertThat(first.get("b13").asString()).matches("\\d+-\\d{13}");
+        assertThat(changes("[\"b13\"]").body()).as("nothing has changed").isEqualTo(first);
+        world.sql("UPDATE orders SET state = 'PAID', updated_at = updated_at + INTERVAL 1 SECOND WHERE id = '" + order
+                + "'");
+        var second = changes("[\"b13\"]").body();
+        assertThat(second.get("b13")).isNotEqualTo(first.get("b13"));
+        placed("b13");
+        assertThat(changes("[\"b13\"]").body().get("b13")).isNotEqualTo(second.get("b13"));
+        assertThat(changes("[]").status()).isEqualTo(200);
+        for (String bad : List.of("[\"b'13\"]", "[null]", "{}", "[" + "\"x\",".repeat(1000) + "\"x\"]")) {
+            problem(changes(bad), 400, "BAD_REQUEST");
+        }
     }
 
     @Test

@@ -39,6 +39,8 @@ class ArchitectureTest {
     void only_the_queue_package_talks_to_the_broker() {
         noClasses()
                 .that()
+                .resideInAPackage("io.flashsale.backend..")
+                .and()
                 .resideOutsideOfPackage("io.flashsale.backend.queue..")
                 .should()
                 .dependOnClassesThat()

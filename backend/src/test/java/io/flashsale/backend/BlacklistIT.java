@@ -2,7 +2,7 @@ package io.flashsale.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.flashsale.testkit.RealMariaDb;
+import io.flashsale.testkit.RealMySql;
 import io.lettuce.core.Range;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -77,7 +77,7 @@ class BlacklistIT {
 
     @Test
     void a_row_that_is_lifted_while_it_is_carried_is_lifted() throws SQLException {
-        try (var own = RealMariaDb.shared().connect(world.database);
+        try (var own = RealMySql.shared().connect(world.database);
                 var statement = own.createStatement()) {
             own.setAutoCommit(false);
             lockOneThatIsOwed(statement);

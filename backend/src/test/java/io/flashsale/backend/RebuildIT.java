@@ -367,4 +367,35 @@ class RebuildIT {
         awaitRebuilt();
         assertRestored();
     }
+
+    @Test
+    void an_item_that_cannot_be_read_holds_up_no_other() {
+        var other = world.publish("OTHER", 5);
+        world.awaitSelling(other);
+        long firstOfOther = world.epoch(other);
+        String pending = world.keys(item).pending();
+        world.edge().del(pending);
+        world.edge().set(pending, "junk");
+        world.redis.restart();
+        world.allowBackend();
+        world.awaitRebuilt(other, firstOfOther);
+        assertThat(world.epoch(item)).as("what it owes the queue is not known").isEqualTo(first);
+        assertThat(world.sells(item)).isFalse();
+        world.edge().del(pending);
+        awaitRebuilt();
+        assertRestored();
+    }
+
+    @Test
+    void an_item_whose_counters_are_something_else_is_built_anew_beside_the_others() {
+        var other = world.publish("OTHER", 5);
+        world.awaitSelling(other);
+        long firstOfOther = world.epoch(other);
+        String counters = world.keys(item).item();
+        world.edge().del(counters);
+        world.edge().set(counters, "junk");
+        awaitRebuilt();
+        assertRestored();
+        assertThat(world.epoch(other)).as("nothing was wrong with it").isEqualTo(firstOfOther);
+    }
 }

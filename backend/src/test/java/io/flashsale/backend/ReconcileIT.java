@@ -202,4 +202,23 @@ class ReconcileIT {
         world.consumer.resume();
         awaitRebuilt(first);
     }
+
+    @Test
+    void an_item_that_cannot_be_read_is_named_and_the_others_are_compared() throws InterruptedException {
+        var other = world.publish("OTHER", 5);
+        Awaitility.await("both are compared").until(() -> backend.bean(Reconciler.class).reconcile(true).stream()
+                .noneMatch(report -> report.skipped() != null));
+        world.edge().hincrby(world.keys(other).item(), "held", 1);
+        world.edge().set(world.keys(item).reservations(), "junk");
+        var reports = backend.bean(Reconciler.class).reconcile(false);
+        assertThat(reports).extracting(Report::sku).containsExactlyInAnyOrder("SKU", "OTHER");
+        for (Report report : reports) {
+            if (report.sku().equals("SKU")) {
+                assertThat(report.skipped()).contains("cannot be read", "WRONGTYPE");
+            } else {
+                assertThat(report.skipped()).isNull();
+                assertThat(report.differences()).extracting(Seen::kind).containsExactly("COUNTERS");
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@ package io.flashsale.backend;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flashsale.contract.OrderId;
 import io.flashsale.contract.StockKeys;
-import io.flashsale.testkit.RealMariaDb;
+import io.flashsale.testkit.RealMySql;
 import io.flashsale.testkit.RealRedis;
 import io.flashsale.testkit.RealRocketMq;
 import io.lettuce.core.RedisClient;
@@ -31,6 +31,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
@@ -67,9 +68,9 @@ public final class World implements AutoCloseable {
         this.rocketMq = rocketMq;
         redis = RealRedis.start();
         client = RedisClient.create(RedisURI.create(redis.host(), redis.port()));
-        database = RealMariaDb.shared().createMigratedDatabase();
+        database = RealMySql.shared().createMigratedDatabase();
         try {
-            connection = RealMariaDb.shared().connect(database);
+            connection = RealMySql.shared().connect(database);
             // Ids of one test are not another's: the topic is shared.
             sql("ALTER TABLE promo_item AUTO_INCREMENT = "
                     + ThreadLocalRandom.current().nextInt(1_000_000, 1_000_000_000));
@@ -82,7 +83,7 @@ public final class World implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        consumer = new TestConsumer(rocketMq.namesrvAddr(), RealMariaDb.shared().jdbcUrl(database));
+        consumer = new TestConsumer(rocketMq.namesrvAddr(), RealMySql.shared().jdbcUrl(database));
     }
 
     private void grant() throws SQLException, IOException {
@@ -127,7 +128,7 @@ public final class World implements AutoCloseable {
         var arguments = new ArrayList<String>(List.of(
                 "--server.port=0",
                 "--flashsale.mysql.url=jdbc:mysql://127.0.0.1:"
-                        + RealMariaDb.shared().port() + "/" + database,
+                        + RealMySql.shared().port() + "/" + database,
                 "--flashsale.mysql.user=" + user,
                 "--flashsale.mysql.password-file=" + secret("mysql", PASSWORD),
                 "--flashsale.redis.host=" + redis.host(),
@@ -474,13 +475,9 @@ public final class World implements AutoCloseable {
         return number("SELECT LAST_INSERT_ID()");
     }
 
-    private interface Work<T> {
-        T run();
-    }
-
-    private synchronized <T> T transaction(Work<T> work) {
+    synchronized <T> T transaction(Supplier<T> work) {
         sql("START TRANSACTION");
-        T result = work.run();
+        T result = work.get();
         sql("COMMIT");
         return result;
     }

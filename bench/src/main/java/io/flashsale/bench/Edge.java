@@ -52,15 +52,15 @@ final class Edge {
                 target.root().resolve("target/bench-edge"),
                 Map.of(
                         "FLASHSALE_REDIS_SOCKET",
-                        told.getOrDefault("redis_socket", ""),
+                        told.getOrDefault("redis", "").replaceFirst("^unix:", ""),
                         "FLASHSALE_REDIS_EDGE_PASSWORD_FILE",
                         told.getOrDefault("redis_password_file", ""),
                         "FLASHSALE_EDGE_TOKEN_FILE",
                         told.getOrDefault("edge_token_file", ""),
                         "FLASHSALE_SESSION_KEYS_FILE",
                         told.getOrDefault("session_keys_file", ""),
-                        "FLASHSALE_BACKEND_PORT",
-                        Integer.toString(target.port("BACKEND"))),
+                        "FLASHSALE_BACKENDS",
+                        "127.0.0.1:" + target.port("BACKEND")),
                 cpus);
     }
 
@@ -71,15 +71,7 @@ final class Edge {
     /** Starts it and waits until a buyer could buy through it. */
     Nginx start(Map<String, String> settings) {
         int port = Nginx.freePort();
-        Map<String, String> all = new HashMap<>(surroundings);
-        all.put("FLASHSALE_HOME", folder.toString());
-        all.put("FLASHSALE_EDGE_PORT", Integer.toString(port));
-        all.put("FLASHSALE_EDGE_WORKERS", "1");
-        all.put("FLASHSALE_EDGE_NODE", "bench");
-        all.putAll(settings);
-        Path configuration = Path.of(
-                Commands.require(List.of(root + "/edge-lua/render"), all).strip());
-        var nginx = new Nginx(folder.resolve("nginx"), configuration, port, cpus);
+        var nginx = new Nginx(folder.resolve("nginx"), render(port, settings), port, cpus);
         try {
             Target.await(
                     "the edge is ready",
@@ -92,9 +84,20 @@ final class Edge {
         return nginx;
     }
 
+    /** Writes its configuration. */
+    private Path render(int port, Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(surroundings);
+        all.put("FLASHSALE_HOME", folder.toString());
+        all.put("FLASHSALE_EDGE_PORT", Integer.toString(port));
+        all.put("FLASHSALE_EDGE_WORKERS", "1");
+        all.put("FLASHSALE_EDGE_NODE", "bench");
+        all.putAll(settings);
+        return Path.of(Commands.require(List.of(root + "/edge-lua/render"), all).strip());
+    }
+
     /** The lines of the configuration that say how this nginx gets Lua. */
     String modules() {
-        return lines(folder.resolve("nginx/nginx.conf")).stream()
+        return lines(render(Nginx.freePort(), Map.of())).stream()
                 .filter(line -> line.startsWith("load_module "))
                 .collect(Collectors.joining("\n"));
     }

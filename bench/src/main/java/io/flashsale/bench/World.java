@@ -71,7 +71,7 @@ final class World implements AutoCloseable {
                                 secret("redis-edge").toString(),
                         "FLASHSALE_EDGE_TOKEN_FILE", secret("edge-token").toString(),
                         "FLASHSALE_SESSION_KEYS_FILE", secret("session-keys").toString(),
-                        "FLASHSALE_BACKEND_PORT", Integer.toString(Nginx.freePort())),
+                        "FLASHSALE_BACKENDS", "127.0.0.1:" + Nginx.freePort()),
                 cpus);
     }
 

@@ -1,6 +1,6 @@
 package io.flashsale.cms;
 
-import io.flashsale.testkit.RealMariaDb;
+import io.flashsale.testkit.RealMySql;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -57,18 +57,18 @@ public final class Cms implements AutoCloseable {
 
     /** Starts it; {@code settings}, as {@code name=value}, go before what it needs. */
     public static synchronized Cms start(String... settings) {
-        var mariaDb = RealMariaDb.shared();
-        return startAt(mariaDb.port(), settings);
+        var mySql = RealMySql.shared();
+        return startAt(mySql.port(), settings);
     }
 
     /** The same, reaching the database through another port. */
     public static synchronized Cms startAt(int mysqlPort, String... settings) {
-        return startOn(RealMariaDb.shared().createMigratedDatabase(), mysqlPort, settings);
+        return startOn(RealMySql.shared().createMigratedDatabase(), mysqlPort, settings);
     }
 
     /** One more, on the same database. */
     public static synchronized Cms beside(Cms other) {
-        return startOn(other.database, RealMariaDb.shared().port());
+        return startOn(other.database, RealMySql.shared().port());
     }
 
     private static Cms startOn(String database, int mysqlPort, String... settings) {
@@ -112,7 +112,7 @@ public final class Cms implements AutoCloseable {
     /** Exactly the rights that the account has in a real installation. */
     private static void grant(String database, String user, String password) {
         Path grants = Path.of(System.getProperty("flashsale.root"), "ops/mariadb/grants/afterMigrate__grants.sql");
-        try (Connection connection = RealMariaDb.shared().connect(database);
+        try (Connection connection = RealMySql.shared().connect(database);
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE USER '" + user + "'@'127.0.0.1' IDENTIFIED BY '" + password + "'");
             for (String line : Files.readAllLines(grants)) {
@@ -209,7 +209,7 @@ public final class Cms implements AutoCloseable {
 
     /** All rows of a query, as text by column. */
     public List<Map<String, String>> rows(String sql, @Nullable Object... parameters) {
-        try (Connection connection = RealMariaDb.shared().connect(database);
+        try (Connection connection = RealMySql.shared().connect(database);
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashsale.cms.Cms.Answer;
 import io.flashsale.testkit.HopProxy;
-import io.flashsale.testkit.RealMariaDb;
+import io.flashsale.testkit.RealMySql;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -28,7 +31,7 @@ class TroubleIT {
 
     @BeforeAll
     static void start() {
-        proxy = HopProxy.to("127.0.0.1", RealMariaDb.shared().port());
+        proxy = HopProxy.to("127.0.0.1", RealMySql.shared().port());
         cms = Cms.startAt(
                 proxy.port(),
                 "flashsale.carry-wait=300ms",
@@ -88,6 +91,32 @@ class TroubleIT {
                         cms.send(cms.anonymous("/readyz").GET()).status())
                 .isEqualTo(200));
         assertThat(cms.post("/api/admin/promos", promo(false)).status()).isEqualTo(201);
+    }
+
+    @Test
+    void without_a_database_people_are_told_so_and_are_still_logged_in_afterwards() {
+        Visitor person = Visitor.of(cms, "trouble", "EDITOR");
+        var stranger = new Visitor(cms);
+        proxy.refuse();
+        try {
+            for (HttpResponse<String> answer : List.of(
+                    person.get("/"),
+                    person.post("/password", Map.of("old", "x", "password", "x", "again", "x")),
+                    stranger.get("/login"),
+                    stranger.post("/login", Map.of("name", "trouble", "password", "x")))) {
+                assertThat(answer.statusCode()).isEqualTo(503);
+                assertThat(answer.headers().firstValue("Retry-After")).contains("2");
+                assertThat(answer.body())
+                        .contains("The database is away", "数据库暂时不可用")
+                        .doesNotContain("SQL", "Exception", "hikari");
+            }
+            assertThat(person.get("/assets/cms.css").statusCode()).isEqualTo(200);
+        } finally {
+            proxy.heal();
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(person.get("/").statusCode()).isEqualTo(200));
     }
 
     @Test

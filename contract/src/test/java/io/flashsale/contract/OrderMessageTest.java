@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 class OrderMessageTest {
 
@@ -37,6 +38,18 @@ class OrderMessageTest {
     @Test
     void a_placed_order_survives_the_journey() {
         assertThat(OrderMessage.decode(OrderMessage.encode(PLACED))).isEqualTo(PLACED);
+    }
+
+    /** As the first release wrote it: who reads a queue may be older or newer than who wrote it. */
+    @Test
+    void a_message_of_the_first_release_is_read_and_written_as_it_was() {
+        String json = "{\"type\":\"ORDER_PLACED\",\"v\":1,\"orderId\":\"1-abc\",\"promoId\":7,\"promoItemId\":1,"
+                + "\"sku\":\"SKU0001\",\"userId\":\"u1\",\"userLevel\":2,\"quantity\":3,\"priceMinor\":1999,"
+                + "\"currency\":\"CNY\",\"promoVersion\":4,\"requestId\":\"r1\",\"epoch\":5,\"seq\":6,"
+                + "\"reservedAt\":1795157670320,\"payBefore\":1795159470320,\"traceId\":null}";
+        assertThat(OrderMessage.decode(json.getBytes(UTF_8))).isEqualTo(PLACED);
+        var mapper = JsonMapper.builder().build();
+        assertThat(mapper.readTree(OrderMessage.encode(PLACED))).isEqualTo(mapper.readTree(json));
     }
 
     @Test

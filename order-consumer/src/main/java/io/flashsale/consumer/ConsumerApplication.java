@@ -20,7 +20,6 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 public class ConsumerApplication {
 
     public static void main(String[] args) {
-        quietQueueClient();
         rebalanceOften();
         SpringApplication.run(ConsumerApplication.class, args);
     }
@@ -46,22 +45,5 @@ public class ConsumerApplication {
      */
     private static void rebalanceOften() {
         System.setProperty("rocketmq.client.rebalance.waitInterval", "2000");
-    }
-
-    /**
-     * The queue's client brings its own logback, which writes into the home directory and says every stored offset at INFO. It reads these
-     * properties when its first class is loaded.
-     */
-    private static void quietQueueClient() {
-        if (System.getProperty("rocketmq.log.root") == null) {
-            String home = System.getenv("FLASHSALE_HOME");
-            System.setProperty(
-                    "rocketmq.log.root",
-                    (home == null || home.isBlank() ? System.getProperty("java.io.tmpdir") : home + "/logs")
-                            + "/order-consumer-queue-client");
-        }
-        if (System.getProperty("rocketmq.log.level") == null) {
-            System.setProperty("rocketmq.log.level", "warn");
-        }
     }
 }

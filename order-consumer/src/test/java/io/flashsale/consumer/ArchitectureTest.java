@@ -15,12 +15,13 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule of_the_project_it_depends_on_the_contract_alone = noClasses()
+    static final ArchRule of_the_project_it_depends_on_contract_and_tracing_alone = noClasses()
             .that()
             .resideInAPackage("io.flashsale.consumer..")
             .should()
             .dependOnClassesThat(resideInAPackage("io.flashsale..")
-                    .and(not(resideInAnyPackage("io.flashsale.consumer..", "io.flashsale.contract.."))));
+                    .and(not(resideInAnyPackage(
+                            "io.flashsale.consumer..", "io.flashsale.contract..", "io.flashsale.telemetry.."))));
 
     @ArchTest
     static final ArchRule features_have_no_cycles =
@@ -29,6 +30,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_intake_knows_the_queue = noClasses()
             .that()
+            .resideInAPackage("io.flashsale.consumer..")
+            .and()
             .resideOutsideOfPackage("io.flashsale.consumer.intake..")
             .should()
             .dependOnClassesThat()

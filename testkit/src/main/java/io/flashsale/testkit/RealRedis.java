@@ -28,15 +28,17 @@ public final class RealRedis implements AutoCloseable {
 
     private final Path folder = Reaper.newFolder("redis");
     private final int port = Ports.free();
-    private final ServerProcess process;
+    private final Server process;
 
     private RealRedis() {
-        process = new ServerProcess(
+        process = Server.of(
                 "redis-server",
-                folder.resolve("redis.log"),
+                "debian-redis",
+                folder,
+                "redis.log",
                 Map.of(),
                 List.of(
-                        Programs.find("redis-server", "redis-server"),
+                        Containers.program("redis-server", "redis-server"),
                         "--bind",
                         "127.0.0.1",
                         "--port",

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class RealRocketMq implements AutoCloseable {
     public static final String ORDERS = "flashsale-orders";
     public static final int ORDERS_QUEUES = 4;
     private static final int PROBE_TIMEOUT_MS = 1_000;
+    private static final String SCRIPT_IN_IMAGE = "/opt/flashsale/ops/rocketmq/rocketmq.sh";
     private static @Nullable RealRocketMq shared;
 
     private final Path folder = Reaper.newFolder("rocketmq");
@@ -29,8 +31,8 @@ public final class RealRocketMq implements AutoCloseable {
 
     private final String script;
     private final Map<String, String> environment;
-    private final ServerProcess namesrv;
-    private final ServerProcess broker;
+    private final Server namesrv;
+    private final Server broker;
 
     private RealRocketMq() {
         Path module = Checkout.root().resolve("ops/rocketmq");
@@ -39,16 +41,29 @@ public final class RealRocketMq implements AutoCloseable {
                     + ": run 'mvn -pl ops/rocketmq -am package' in the checkout's root");
         }
         script = module.resolve("rocketmq.sh").toString();
-        environment = Map.of(
+        Map<String, String> settings = Map.of(
                 "FLASHSALE_ROCKETMQ_HOME", folder.toString(),
                 "FLASHSALE_NAMESRV_PORT", String.valueOf(namesrvPort),
                 "FLASHSALE_BROKER_PORT", String.valueOf(brokerPort),
                 "FLASHSALE_BROKER_JAVA_OPTS", "-Xms64m -Xmx256m",
-                "JAVA_HOME", System.getProperty("java.home"));
-        namesrv = new ServerProcess(
-                "RocketMQ's name server", folder.resolve("namesrv.out"), environment, List.of(script, "namesrv"));
-        broker = new ServerProcess(
-                "RocketMQ's broker", folder.resolve("broker.out"), environment, List.of(script, "broker"));
+                // The image says otherwise.
+                "FLASHSALE_ROCKETMQ_LISTEN", "127.0.0.1");
+        environment = new HashMap<>(settings);
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        namesrv = server("RocketMQ's name server", "namesrv", settings);
+        broker = server("RocketMQ's broker", "broker", settings);
+    }
+
+    /** A container has a Java of its own. */
+    private Server server(String name, String role, Map<String, String> settings) {
+        boolean contained = Containers.wanted();
+        return Server.of(
+                name,
+                "debian-rocketmq",
+                folder,
+                role + ".out",
+                contained ? settings : environment,
+                List.of(contained ? SCRIPT_IN_IMAGE : script, role));
     }
 
     /** A pair of one's own; close it after use. Takes some seconds. */

@@ -11,15 +11,17 @@ import java.nio.file.Path;
  *
  * <p>A shutdown hook would not run when the JVM is killed, and a frozen or busy server would outlive it. So this is a
  * small shell that reads from the JVM's pipe which processes live, and acts at the end of the pipe. It knows only
- * processes that were announced to it, and forgets each as soon as its end is seen.
+ * processes and containers that were announced to it, and forgets each process as soon as its end is seen.
  */
 final class Reaper {
-    /** $1: the folder to delete, empty to keep it. Lines on standard input: "+ PID" and "- PID". */
+    /** $1: the folder to delete, empty to keep it. Lines on standard input: "+ PID", "- PID" and "c CONTAINER". */
     private static final String SCRIPT =
             """
             trap '' HUP INT TERM
             pids=
+            containers=
             while read -r verb pid; do
+              [ "$verb" != c ] || { containers="$containers $pid"; continue; }
               rest=
               for known in $pids; do [ "$known" = "$pid" ] || rest="$rest $known"; done
               pids=$rest
@@ -30,6 +32,7 @@ final class Reaper {
             for pid in $pids; do
               while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
             done
+            [ -z "$containers" ] || docker rm --force --volumes $containers
             [ -z "$1" ] || rm -rf -- "$1"
             """;
 
@@ -61,6 +64,10 @@ final class Reaper {
     static void watch(Process process) {
         INSTANCE.say("+ " + process.pid());
         process.onExit().thenRun(() -> INSTANCE.say("- " + process.pid()));
+    }
+
+    static void watchContainer(String id) {
+        INSTANCE.say("c " + id);
     }
 
     private synchronized Path makeFolder(String name) {

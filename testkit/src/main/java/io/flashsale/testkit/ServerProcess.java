@@ -1,49 +1,31 @@
 package io.flashsale.testkit;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One child process and the signals a test sends it. Not for use by several threads at once. */
-final class ServerProcess {
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration SIGNAL = Duration.ofSeconds(15);
-    private static final int LOG_TAIL_BYTES = 4_096;
-
-    private final String name;
+/** One child process and the signals a test sends it. */
+final class ServerProcess extends Server {
     private final List<String> command;
     private final Map<String, String> environment;
     private final Path log;
     private @Nullable Process process;
 
     ServerProcess(String name, Path log, Map<String, String> environment, List<String> command) {
-        this.name = name;
+        super(name, log);
         this.log = log;
         this.environment = environment;
         this.command = List.copyOf(command);
     }
 
-    /** Starts it and returns when {@code ready} says so. */
-    void start(BooleanSupplier ready) {
-        if (process != null && process.isAlive()) {
-            throw new IllegalStateException(name + " runs already");
-        }
-        process = launch();
-        await(name + " to answer", START, ready);
-    }
-
-    /** Runs it to its end, for commands that prepare something. */
+    @Override
     void run() {
-        Process running = launch();
-        process = running;
+        launch();
+        Process running = started();
         try {
             if (!running.waitFor(START.toSeconds(), TimeUnit.SECONDS)) {
                 running.destroyForcibly();
@@ -59,15 +41,22 @@ final class ServerProcess {
         }
     }
 
+    @Override
     boolean isAlive() {
         return process != null && process.isAlive();
     }
 
+    @Override
     long pid() {
         return started().pid();
     }
 
-    /** SIGKILL. Does nothing if it is gone already. */
+    @Override
+    long exitCode() {
+        return started().exitValue();
+    }
+
+    @Override
     void kill() {
         if (process != null) {
             process.destroyForcibly();
@@ -75,35 +64,20 @@ final class ServerProcess {
         }
     }
 
-    /** SIGTERM; SIGKILL where that does not end it in time. */
-    void stop() {
-        if (process == null) {
-            return;
-        }
-        process.destroy();
-        try {
-            if (!process.waitFor(SIGNAL.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
-        awaitEnd();
-    }
-
-    /** SIGSTOP: its sockets stay open and accept, but nothing answers. */
+    @Override
     void freeze() {
         signal("STOP");
         await(name + " to freeze", SIGNAL, () -> state() == 'T');
     }
 
+    @Override
     void thaw() {
         signal("CONT");
         await(name + " to thaw", SIGNAL, () -> state() != 'T');
     }
 
-    private Process launch() {
+    @Override
+    void launch() {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
@@ -112,7 +86,7 @@ final class ServerProcess {
         try {
             Process started = builder.start();
             Reaper.watch(started);
-            return started;
+            process = started;
         } catch (IOException e) {
             throw new TestkitException(name + " did not start", e);
         }
@@ -163,36 +137,6 @@ final class ServerProcess {
             return stat.charAt(stat.lastIndexOf(')') + 2);
         } catch (IOException e) {
             throw new TestkitException(name + " is gone", e);
-        }
-    }
-
-    private void await(String what, Duration limit, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (!isAlive()) {
-                throw new TestkitException(
-                        name + " ended with " + started().exitValue() + " while waiting for " + what + logTail());
-            }
-            if (System.nanoTime() > deadline) {
-                throw new TestkitException("waited " + limit.toSeconds() + " s for " + what + logTail());
-            }
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new TestkitException("interrupted while waiting for " + what, e);
-            }
-        }
-    }
-
-    private String logTail() {
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            byte[] tail = new byte[(int) Math.min(LOG_TAIL_BYTES, file.length())];
-            file.seek(file.length() - tail.length);
-            file.readFully(tail);
-            return "; its log " + log + " ends:\n" + new String(tail, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return "; it wrote no log (" + e.getMessage() + ")";
         }
     }
 }

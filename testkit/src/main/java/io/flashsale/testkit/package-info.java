@@ -1,17 +1,18 @@
 /**
- * Real servers for tests: Redis, MariaDB and RocketMQ as child processes on free loopback ports, with their data in a
- * temporary folder; and a proxy that breaks the way to any of them.
+ * Real servers for tests: Redis, MariaDB or MySQL, and RocketMQ on free loopback ports, with their data in a temporary folder,
+ * as child processes, or as containers by Testcontainers (see {@link io.flashsale.testkit.Containers}); and a proxy that breaks
+ * the way to any of them.
  *
  * <pre>{@code
  * static final RealRedis redis = RealRedis.shared();          // one per JVM, started by the first who asks
- * static final RealMariaDb mariaDb = RealMariaDb.shared();
+ * static final RealMySql mySql = RealMySql.shared();
  * static final RealRocketMq rocketMq = RealRocketMq.shared(); // with topic flashsale-orders, 4 queues
- * static final String database = mariaDb.createMigratedDatabase();
+ * static final String database = mySql.createMigratedDatabase();
  *
  * @DynamicPropertySource
  * static void servers(DynamicPropertyRegistry registry) {
  *     registry.add("spring.data.redis.port", redis::port);
- *     registry.add("spring.datasource.url", () -> mariaDb.jdbcUrl(database));
+ *     registry.add("spring.datasource.url", () -> mySql.jdbcUrl(database));
  *     registry.add("rocketmq.name-server", rocketMq::namesrvAddr);
  * }
  *
@@ -23,7 +24,8 @@
  *
  * <p>A test that kills or freezes a server should start its own ({@code RealRedis.start()}) and close it, or mend the
  * shared one before it ends. Every change of state ({@code start}, {@code restart}, {@code kill}, {@code freeze}, …)
- * returns when it has taken effect, and {@code restart} when the server answers again, on the same port.
+ * returns when it has taken effect, and {@code restart} when the server answers again, on the same port. Signals do them to
+ * a process, the engine's start, kill and pause to a container.
  *
  * <p>Nothing outlives the JVM, even if that is killed: see {@link io.flashsale.testkit.Reaper}. Where a program is
  * missing, the message names its Debian package. The system property {@code flashsale.root} (the checkout) is set by the

@@ -28,6 +28,13 @@ class RealRedisIT {
     }
 
     @Test
+    void is_in_a_container_where_one_was_asked_for() throws IOException {
+        assertThat(Contained.is(redis.pid())).isEqualTo(Contained.asked());
+        redis.restart();
+        assertThat(Contained.is(redis.pid())).isEqualTo(Contained.asked());
+    }
+
+    @Test
     void listens_on_loopback_only_and_on_its_unix_socket() throws IOException {
         assertThat(Sockets.listening(redis.pid())).isEqualTo(Set.of(new InetSocketAddress("127.0.0.1", redis.port())));
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {

@@ -3,22 +3,23 @@ package io.flashsale.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.consumer.DefaultMQPullConsumer;
 import org.apache.rocketmq.client.consumer.PullResult;
 import org.apache.rocketmq.client.consumer.PullStatus;
 import org.apache.rocketmq.client.producer.DefaultMQProducer;
 import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.message.Message;
-import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("deprecation") // The pull consumer's successor hides how many messages one pull brought.
 class RealRocketMqIT {
     private static final RealRocketMq rocketMq = RealRocketMq.start();
     private static int instances;
@@ -50,6 +52,12 @@ class RealRocketMqIT {
     @AfterEach
     void stopProducer() {
         producer.shutdown();
+    }
+
+    @Test
+    void are_in_containers_where_those_were_asked_for() throws IOException {
+        assertThat(Contained.is(rocketMq.namesrvPid())).isEqualTo(Contained.asked());
+        assertThat(Contained.is(rocketMq.brokerPid())).isEqualTo(Contained.asked());
     }
 
     @Test
@@ -127,12 +135,8 @@ class RealRocketMqIT {
         assertThat(pull(queue, 1_000).getMsgFoundList()).hasSize(1_000);
     }
 
-    @SuppressWarnings("deprecation") // Its successor hides how many messages one pull brought.
     private static PullResult pull(MessageQueue queue, int most) throws Exception {
-        DefaultMQPullConsumer consumer = new DefaultMQPullConsumer("testkit-batch");
-        consumer.setNamesrvAddr(rocketMq.namesrvAddr());
-        consumer.setInstanceName("batch-" + instances);
-        consumer.start();
+        DefaultMQPullConsumer consumer = consumer("testkit-batch");
         try {
             return Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
@@ -144,21 +148,23 @@ class RealRocketMqIT {
         }
     }
 
+    /** What the queues of a topic hold, from their beginning. */
     private static Set<String> receive(String topic, int atLeast) throws Exception {
-        DefaultLitePullConsumer consumer = new DefaultLitePullConsumer("testkit-consumer");
-        consumer.setNamesrvAddr(rocketMq.namesrvAddr());
-        consumer.setInstanceName("consumer-" + instances);
-        consumer.start();
+        DefaultMQPullConsumer consumer = consumer("testkit-consumer");
         try {
-            List<MessageQueue> queues = new ArrayList<>(consumer.fetchMessageQueues(topic));
-            consumer.assign(queues);
-            for (MessageQueue queue : queues) {
-                consumer.seekToBegin(queue);
+            Map<MessageQueue, Long> next = new HashMap<>();
+            for (MessageQueue queue : consumer.fetchSubscribeMessageQueues(topic)) {
+                next.put(queue, 0L);
             }
             Set<String> bodies = new HashSet<>();
-            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
-                for (MessageExt message : consumer.poll(500)) {
-                    bodies.add(new String(message.getBody(), StandardCharsets.UTF_8));
+            Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+                for (var queue : next.entrySet()) {
+                    PullResult result = consumer.pull(queue.getKey(), "*", queue.getValue(), 32);
+                    queue.setValue(result.getNextBeginOffset());
+                    if (result.getPullStatus() == PullStatus.FOUND) {
+                        result.getMsgFoundList()
+                                .forEach(message -> bodies.add(new String(message.getBody(), StandardCharsets.UTF_8)));
+                    }
                 }
                 return bodies.size() >= atLeast;
             });
@@ -166,6 +172,14 @@ class RealRocketMqIT {
         } finally {
             consumer.shutdown();
         }
+    }
+
+    private static DefaultMQPullConsumer consumer(String group) throws Exception {
+        var consumer = new DefaultMQPullConsumer(group);
+        consumer.setNamesrvAddr(rocketMq.namesrvAddr());
+        consumer.setInstanceName(group + "-" + instances);
+        consumer.start();
+        return consumer;
     }
 
     private static Message message(String topic, String body) {

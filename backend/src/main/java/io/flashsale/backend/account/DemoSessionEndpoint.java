@@ -6,10 +6,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.ResponseCookie;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -39,21 +37,13 @@ final class DemoSessionEndpoint {
         String userId = "demo-" + Long.toString(random.nextLong(36L * 36 * 36 * 36 * 36 * 36 * 36 * 36), 36);
         buyers.open(List.of(userId), LEVEL);
         var issued = tokens.issue(userId, LEVEL);
-        boolean tls = "https"
-                .equals(String.valueOf(request.getHeader("X-Forwarded-Proto")).toLowerCase(Locale.ROOT));
-        var cookie = ResponseCookie.from(Sessions.COOKIE, issued.token())
-                .httpOnly(true)
-                .sameSite("Lax")
-                .secure(tls)
-                .path("/")
-                .build();
         var body = new LinkedHashMap<String, Object>();
         body.put("userID", userId);
         body.put("userLevel", LEVEL);
         body.put("sessionID", issued.token());
         body.put("expiresAt", issued.session().expiresAt().toString());
         return ResponseEntity.ok()
-                .header(HttpHeaders.SET_COOKIE, cookie.toString())
+                .header(HttpHeaders.SET_COOKIE, Cookies.of(request, issued.token(), null))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .body(body);
     }

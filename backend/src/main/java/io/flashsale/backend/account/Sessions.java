@@ -38,22 +38,38 @@ public final class Sessions {
     /** For changes: who is known by a cookie must come from our own pages. @throws Refusal UNAUTHENTICATED, BAD_REQUEST */
     public Session requireForChange(HttpServletRequest request) {
         Session session = require(request);
-        if (bearer(request) == null && !sameOrigin(request)) {
-            throw Refusal.badRequest("Origin", "a request that is known by its cookie must come from the same origin");
+        if (bearer(request) == null) {
+            requireSameOrigin(request);
         }
         return session;
     }
 
     public @Nullable Session find(HttpServletRequest request) {
-        String token = bearer(request);
-        if (token == null) {
-            token = cookie(request);
-        }
+        String token = token(request);
         return token == null ? null : tokens.verify(token);
     }
 
+    /** For renewal: whose token's time may be over, and who may be revoked; it is for the caller to say whether the session has ended. */
+    @Nullable
+    Session findLapsed(HttpServletRequest request) {
+        String token = token(request);
+        return token == null ? null : tokens.verifyLapsed(token);
+    }
+
+    /** A page of somebody else's cannot log its visitor in, or out. @throws Refusal BAD_REQUEST */
+    static void requireSameOrigin(HttpServletRequest request) {
+        if (!sameOrigin(request)) {
+            throw Refusal.badRequest("Origin", "a request that is known by its cookie must come from the same origin");
+        }
+    }
+
+    private static @Nullable String token(HttpServletRequest request) {
+        String token = bearer(request);
+        return token == null ? cookie(request) : token;
+    }
+
     /** The edge refuses blacklisted accounts and sessions too; a session that was revoked reads nothing either. */
-    private boolean revoked(Session session) {
+    boolean revoked(Session session) {
         String expires = RedisLink.await(link.commands().hget("fs:blacklist:session", session.sessionId()));
         return expires != null && (expires.equals("0") || Long.parseLong(expires) > clock.millis());
     }

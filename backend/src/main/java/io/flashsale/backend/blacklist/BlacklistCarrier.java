@@ -1,7 +1,7 @@
 package io.flashsale.backend.blacklist;
 
 import io.flashsale.backend.background.Loop;
-import io.flashsale.backend.blacklist.BlacklistMapper.Owed;
+import io.flashsale.backend.blacklist.BlacklistMapper.Row;
 import io.flashsale.backend.blacklist.BlacklistMapper.Standing;
 import io.flashsale.backend.stock.BeforeGrant;
 import io.flashsale.backend.stock.RedisLink;
@@ -40,7 +40,9 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
 
     private static final Logger LOG = LoggerFactory.getLogger(BlacklistCarrier.class);
 
-    static final List<String> KINDS = List.of("address", "account", "session");
+    private static final String SESSION = "session";
+
+    static final List<String> KINDS = List.of("address", "account", SESSION);
     static final String CHANGES = "fs:blacklist:changes";
     private static final String CONTROL = "fs:control";
 
@@ -49,6 +51,7 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
 
     private static final int BATCH = 500;
     private static final long LIFTED = -1;
+    private static final Duration PRUNED_EVERY = Duration.ofMinutes(1);
 
     // Longer than any edge may lag; one entry is some 100 bytes.
     private static final XAddArgs BOUNDED = new XAddArgs().maxlen(1_000_000).approximateTrimming();
@@ -56,6 +59,7 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
     private final BlacklistMapper entries;
     private final RedisLink link;
     private final TransactionTemplate transaction;
+    private long prunedAt = System.nanoTime() - PRUNED_EVERY.toNanos();
 
     BlacklistCarrier(BlacklistMapper entries, RedisLink link, PlatformTransactionManager transactions) {
         super("blacklist-carrier", Duration.ofMillis(250));
@@ -86,6 +90,12 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
         while (carry()) {
             // until nothing is owed
         }
+        if (System.nanoTime() - prunedAt > PRUNED_EVERY.toNanos()) {
+            while (prune()) {
+                // until nothing is left
+            }
+            prunedAt = System.nanoTime();
+        }
     }
 
     private boolean carry() {
@@ -97,16 +107,30 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
         }
     }
 
-    private boolean carry(StatefulRedisConnection<String, String> own, List<Owed> owed) {
-        for (var kind : owed.stream().collect(Collectors.groupingBy(Owed::kind)).entrySet()) {
-            Set<String> values = kind.getValue().stream().map(Owed::value).collect(Collectors.toSet());
+    /** Ended sessions are many, and nobody looks back at them: what has expired leaves Redis and MySQL. */
+    private boolean prune() {
+        try (var own = link.open()) {
+            return alone(() -> {
+                List<Row> expired = entries.lockExpired(BATCH);
+                if (!expired.isEmpty()) {
+                    removeStale(own, SESSION, expired.stream().map(Row::value).collect(Collectors.toSet()));
+                    entries.forget(expired.stream().map(Row::id).toList());
+                }
+                return expired.size() == BATCH;
+            });
+        }
+    }
+
+    private boolean carry(StatefulRedisConnection<String, String> own, List<Row> owed) {
+        for (var kind : owed.stream().collect(Collectors.groupingBy(Row::kind)).entrySet()) {
+            Set<String> values = kind.getValue().stream().map(Row::value).collect(Collectors.toSet());
             Map<String, Long> changes = new HashMap<>();
             values.forEach(value -> changes.put(value, LIFTED));
             for (Standing standing : entries.standing(kind.getKey(), values)) {
                 changes.put(standing.value(), standing.expires());
             }
             long seq = write(own, kind.getKey(), changes);
-            entries.markCarried(kind.getValue().stream().map(Owed::id).toList(), seq);
+            entries.markCarried(kind.getValue().stream().map(Row::id).toList(), seq);
         }
         return owed.size() == BATCH;
     }

@@ -2,6 +2,7 @@ package io.flashsale.backend.blacklist;
 
 import java.util.Collection;
 import java.util.List;
+import org.apache.ibatis.annotations.Delete;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
@@ -11,15 +12,14 @@ import org.jspecify.annotations.Nullable;
 @Mapper
 interface BlacklistMapper {
 
-    /** A row that Redis has not heard of, or that changed since. */
-    record Owed(long id, String kind, String value) {}
+    record Row(long id, String kind, String value) {}
 
     @Select("SELECT EXISTS (SELECT 1 FROM blacklist_entry WHERE change_seq IS NULL)")
     boolean owesAny();
 
     /** Until the transaction ends nobody else can change one of these rows. */
     @Select("SELECT id, kind, value FROM blacklist_entry WHERE change_seq IS NULL ORDER BY id LIMIT #{most} FOR UPDATE")
-    List<Owed> lockOwed(int most);
+    List<Row> lockOwed(int most);
 
     /** The connection's, so in a transaction; 1 if it has it. A backend that dies loses it. */
     @Select("SELECT GET_LOCK(CONCAT(DATABASE(), '.blacklist'), 5)")
@@ -56,6 +56,20 @@ interface BlacklistMapper {
             </script>
             """)
     int markCarried(@Param("ids") Collection<Long> ids, @Param("seq") long seq);
+
+    /** Carried rows of ended sessions that no edge needs any more. */
+    @Select("SELECT id, kind, value FROM blacklist_entry WHERE source = 'account' AND change_seq IS NOT NULL"
+            + " AND expires_at < UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE LIMIT #{most} FOR UPDATE")
+    List<Row> lockExpired(int most);
+
+    @Delete(
+            """
+            <script>
+            DELETE FROM blacklist_entry WHERE id IN
+            <foreach item='id' collection='ids' open='(' separator=',' close=')'>#{id}</foreach>
+            </script>
+            """)
+    int forget(@Param("ids") Collection<Long> ids);
 
     /** All values that stand, a page at a time by (kind, value). */
     @Select(

@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -20,7 +21,8 @@ public final class Secrets {
     private final String internalToken;
     private final @Nullable String mysqlPassword;
     private final @Nullable String redisPassword;
-    private final List<String> sessionKeyLines;
+    private final Supplier<List<String>> sessionKeys;
+    private final @Nullable String smsKey;
 
     Secrets(Settings settings) {
         boolean strict = settings.profile() == Profile.PRODUCTION;
@@ -34,11 +36,14 @@ public final class Secrets {
                 password("FLASHSALE_MYSQL_PASSWORD_FILE", settings.mysql().passwordFile(), strict);
         redisPassword =
                 password("FLASHSALE_REDIS_PASSWORD_FILE", settings.redis().passwordFile(), strict);
-        sessionKeyLines = required("FLASHSALE_SESSION_KEYS_FILE", settings.sessionKeysFile(), strict)
+        sessionKeys = () -> required("FLASHSALE_SESSION_KEYS_FILE", settings.sessionKeysFile(), strict)
                 .lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty() && !line.startsWith("#"))
                 .toList();
+        readSessionKeys();
+        Path smsKeyFile = settings.sms().keyFile();
+        smsKey = smsKeyFile == null ? null : token("FLASHSALE_SMS_KEY_FILE", smsKeyFile, strict);
     }
 
     public String edgeToken() {
@@ -49,6 +54,10 @@ public final class Secrets {
         return internalToken;
     }
 
+    public @Nullable String smsKey() {
+        return smsKey;
+    }
+
     public @Nullable String mysqlPassword() {
         return mysqlPassword;
     }
@@ -57,9 +66,9 @@ public final class Secrets {
         return redisPassword;
     }
 
-    /** Lines {@code kid base64}; the first signs. */
-    public List<String> sessionKeyLines() {
-        return sessionKeyLines;
+    /** As the file has them now, which may change while this runs: lines {@code kid base64}; the first signs. */
+    public List<String> readSessionKeys() {
+        return sessionKeys.get();
     }
 
     private static String token(String name, @Nullable Path file, boolean strict) {

@@ -1,10 +1,12 @@
 package io.flashsale.backend.config;
 
+import com.google.common.collect.ImmutableSortedSet;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -13,6 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Everything the backend can be told, from the environment: {@code flashsale.mysql.password-file} is
  * {@code FLASHSALE_MYSQL_PASSWORD_FILE}. A bad value stops the start with a sentence that names it.
  *
+ * @param otlpUrl of a collector of traces; none by default
+ * @param traceSample share of the orders of which spans are recorded
  * @param demoSession whether {@code POST /api/demo-session} exists; default: in the demo profile only
  */
 @ConfigurationProperties("flashsale")
@@ -27,23 +31,32 @@ public record Settings(
         @Nullable Path internalTokenFile,
         @Nullable Path sessionKeysFile,
         @DefaultValue Session session,
+        @DefaultValue Account account,
+        @DefaultValue Sms sms,
         @DefaultValue Intake intake,
         @DefaultValue Queue queue,
         @DefaultValue Stock stock,
         @DefaultValue Reconcile reconcile,
-        @Nullable Boolean demoSession) {
+        @Nullable Boolean demoSession,
+        @Nullable String otlpUrl,
+        @DefaultValue("0") double traceSample) {
 
     public Settings {
         within("FLASHSALE_BACKEND_PORT", backendPort, 0, 65535);
         if (!namesrv.matches("[^:;\\s]+:\\d+(;[^:;\\s]+:\\d+)*")) {
             throw new BadSetting("FLASHSALE_NAMESRV is '" + namesrv + "': it must be host:port, several by ';'.");
         }
-        if (consumerUrl.getHost() == null
-                || !("http".equals(consumerUrl.getScheme()) || "https".equals(consumerUrl.getScheme()))) {
+        if (!web(consumerUrl)) {
             throw new BadSetting("FLASHSALE_CONSUMER_URL is '" + consumerUrl + "': it must be http(s)://host[:port].");
         }
+        if (otlpUrl != null && !otlpUrl.matches("https?://[^/\\s]+")) {
+            throw new BadSetting("FLASHSALE_OTLP_URL is '" + otlpUrl + "': it must be http(s)://host[:port].");
+        }
+        if (!(traceSample >= 0 && traceSample <= 1)) {
+            throw new BadSetting("FLASHSALE_TRACE_SAMPLE is " + traceSample + ": it must be from 0 to 1.");
+        }
         if (profile == Profile.PRODUCTION) {
-            refuseDemoThings(demoSession, consumerUrl);
+            refuseDemoThings(demoSession, consumerUrl, sms.url());
         }
     }
 
@@ -51,15 +64,29 @@ public record Settings(
         return demoSession == null ? profile == Profile.DEMO : demoSession;
     }
 
-    private static void refuseDemoThings(@Nullable Boolean demoSession, URI consumerUrl) {
+    private static void refuseDemoThings(@Nullable Boolean demoSession, URI consumerUrl, @Nullable URI smsUrl) {
+        if (smsUrl == null) {
+            throw new BadSetting(
+                    "FLASHSALE_SMS_URL is not set: the production profile does not write one-time codes into"
+                            + " its log; name the gateway that sends them, or use FLASHSALE_PROFILE=demo.");
+        }
+        refusePlainHttp("FLASHSALE_SMS_URL", smsUrl);
         if (Boolean.TRUE.equals(demoSession)) {
             throw new BadSetting("FLASHSALE_DEMO_SESSION is true: the production profile does not give sessions away;"
                     + " remove it, or use FLASHSALE_PROFILE=demo.");
         }
-        if ("http".equals(consumerUrl.getScheme()) && !loopback(consumerUrl.getHost())) {
-            throw new BadSetting("FLASHSALE_CONSUMER_URL is '" + consumerUrl + "': the production profile speaks plain"
+        refusePlainHttp("FLASHSALE_CONSUMER_URL", consumerUrl);
+    }
+
+    private static void refusePlainHttp(String name, URI url) {
+        if ("http".equals(url.getScheme()) && !loopback(url.getHost())) {
+            throw new BadSetting(name + " is '" + url + "': the production profile speaks plain"
                     + " HTTP to this machine only; use https.");
         }
+    }
+
+    private static boolean web(URI url) {
+        return url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()));
     }
 
     private static boolean loopback(String host) {
@@ -119,7 +146,58 @@ public record Settings(
         }
     }
 
-    /** @param ttl how long a signed session is good for */
+    /**
+     * Of accounts that people open themselves.
+     *
+     * @param tokenTtl how long a signed token is good for; it is renewed while its session lasts
+     * @param sessionTtl how long a login lasts without another
+     * @param codeTtl how long a one-time code is right
+     * @param proofBits zero bits that a proof of work must begin with; each more doubles a client's work, 15 is a second of a phone's
+     * @param addressCodes one-time codes that one address may ask for in an hour; three times as many in a day
+     * @param addressTries wrong passwords of one address in ten minutes, and wrong codes in an hour: a carrier puts thousands behind one
+     */
+    public record Account(
+            @DefaultValue("30m") Duration tokenTtl,
+            @DefaultValue("30d") Duration sessionTtl,
+            @DefaultValue("5m") Duration codeTtl,
+            @DefaultValue("15") int proofBits,
+            @DefaultValue("20") int addressCodes,
+            @DefaultValue("100") int addressTries) {
+        public Account {
+            within("FLASHSALE_ACCOUNT_TOKEN_TTL", tokenTtl, Duration.ofSeconds(1), Duration.ofHours(24));
+            within("FLASHSALE_ACCOUNT_SESSION_TTL", sessionTtl, tokenTtl, Duration.ofDays(365));
+            within("FLASHSALE_ACCOUNT_CODE_TTL", codeTtl, Duration.ofSeconds(1), Duration.ofMinutes(5));
+            within("FLASHSALE_ACCOUNT_PROOF_BITS", proofBits, 0, 28);
+            within("FLASHSALE_ACCOUNT_ADDRESS_CODES", addressCodes, 1, 1_000_000);
+            within("FLASHSALE_ACCOUNT_ADDRESS_TRIES", addressTries, 1, 1_000_000);
+        }
+    }
+
+    /**
+     * @param url of the gateway that sends texts; none: they go to the log
+     * @param keyFile what requests to it are signed with
+     * @param mostPerHour texts of all backends together: each costs money
+     * @param countries calling codes of those that texts go to; none: all
+     */
+    public record Sms(
+            @Nullable URI url,
+            @Nullable Path keyFile,
+            @DefaultValue("5000") int mostPerHour,
+            @DefaultValue("86") Set<Integer> countries) {
+        public Sms {
+            within("FLASHSALE_SMS_MOST_PER_HOUR", mostPerHour, 1, 10_000_000);
+            countries = ImmutableSortedSet.copyOf(countries);
+            if (url != null && !web(url)) {
+                throw new BadSetting("FLASHSALE_SMS_URL is '" + url + "': it must be http(s)://host[:port][/path].");
+            }
+            if ((url == null) != (keyFile == null)) {
+                throw new BadSetting(
+                        "FLASHSALE_SMS_URL and FLASHSALE_SMS_KEY_FILE belong together: one of them is not set.");
+            }
+        }
+    }
+
+    /** @param ttl how long a signed session of a load plan or of the demo is good for */
     public record Session(@DefaultValue("12h") Duration ttl) {
         public Session {
             within("FLASHSALE_SESSION_TTL", ttl, Duration.ofSeconds(1), Duration.ofDays(30));

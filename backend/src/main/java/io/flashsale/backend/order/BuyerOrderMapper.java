@@ -1,7 +1,9 @@
 package io.flashsale.backend.order;
 
+import java.util.Collection;
 import java.util.List;
 import org.apache.ibatis.annotations.Mapper;
+import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,20 @@ interface BuyerOrderMapper {
             ORDER BY state = 'PAID', created_at DESC, id DESC LIMIT 100
             """)
     List<Row> live(String userId);
+
+    /** How many orders there are, and when one of them changed last. */
+    record Change(String userId, long orders, long last) {}
+
+    @Select(
+            """
+            <script>
+            SELECT user_id, COUNT(*) AS orders, CAST(ROUND(UNIX_TIMESTAMP(MAX(updated_at)) * 1000) AS SIGNED) AS last
+            FROM orders WHERE user_id IN
+            <foreach item='id' collection='ids' open='(' separator=',' close=')'>#{id}</foreach>
+            GROUP BY user_id
+            </script>
+            """)
+    List<Change> changes(@Param("ids") Collection<String> ids);
 
     record Row(
             String id,

@@ -3,6 +3,7 @@ package io.flashsale.backend.order;
 import io.flashsale.backend.config.Secrets;
 import io.flashsale.backend.config.Settings;
 import io.flashsale.backend.web.Refusal;
+import io.flashsale.backend.web.TraceFilter;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -63,6 +65,10 @@ public class ConsumerClient {
                 .header("X-Flashsale-Internal", token)
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
+        String trace = MDC.get(TraceFilter.FIELD);
+        if (trace != null) {
+            request.header(TraceFilter.HEADER, trace);
+        }
         try {
             var response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             if (response.statusCode() >= 500 || response.statusCode() == 401) {

@@ -1,6 +1,9 @@
 package io.flashsale.backend.order;
 
 import io.flashsale.contract.StockKeys;
+import io.flashsale.telemetry.Tracing;
+import io.opentelemetry.api.trace.SpanKind;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +43,15 @@ record IncomingOrder(
         return quantity < 1 || quantity > 100 ? "quantity" : null;
     }
 
-    /** Of an order without a {@link #problem()}. */
-    Candidate candidate() {
+    /** Of an order without a {@link #problem()}; its span begins, under the one of the edge. */
+    Candidate candidate(Tracing tracing) {
         return new Candidate(
-                java.util.Objects.requireNonNull(orderID),
-                new StockKeys(java.util.Objects.requireNonNull(sku), promoItemID, epoch),
-                java.util.Objects.requireNonNull(userID),
+                Objects.requireNonNull(orderID),
+                new StockKeys(Objects.requireNonNull(sku), promoItemID, epoch),
+                Objects.requireNonNull(userID),
                 level,
                 quantity,
-                false);
+                false,
+                tracing.start(tracing.handOver(traceID), "order", SpanKind.SERVER));
     }
 }

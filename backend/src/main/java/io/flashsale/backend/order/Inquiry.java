@@ -40,7 +40,11 @@ final class Inquiry {
     }
 
     void settle(int index, Code verdict) {
-        if (verdicts.compareAndSet(index, null, verdict) && open.decrementAndGet() == 0) {
+        if (!verdicts.compareAndSet(index, null, verdict)) {
+            return;
+        }
+        orders.get(index).answered(verdict);
+        if (open.decrementAndGet() == 0) {
             answer();
         }
     }

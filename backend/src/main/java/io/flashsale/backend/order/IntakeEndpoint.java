@@ -3,6 +3,7 @@ package io.flashsale.backend.order;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.flashsale.contract.Code;
+import io.flashsale.telemetry.Tracing;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,8 +35,11 @@ final class IntakeEndpoint extends HttpServlet {
     private final transient Intake intake;
     private final transient ObjectReader reader;
 
-    IntakeEndpoint(Intake intake, JsonMapper json) {
+    private final transient Tracing tracing;
+
+    IntakeEndpoint(Intake intake, JsonMapper json, Tracing tracing) {
         this.intake = intake;
+        this.tracing = tracing;
         this.reader = json.readerFor(IncomingOrder[].class);
     }
 
@@ -84,7 +88,7 @@ final class IntakeEndpoint extends HttpServlet {
             if (order == null || problem != null) {
                 throw new IllegalArgumentException(problem + ": missing or out of range.");
             }
-            orders.add(order.candidate());
+            orders.add(order.candidate(tracing));
         }
         return orders;
     }

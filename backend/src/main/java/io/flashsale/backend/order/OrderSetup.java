@@ -1,5 +1,7 @@
 package io.flashsale.backend.order;
 
+import io.flashsale.backend.config.Settings;
+import io.flashsale.telemetry.Tracing;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,8 +11,13 @@ import tools.jackson.databind.json.JsonMapper;
 class OrderSetup {
 
     @Bean
-    ServletRegistrationBean<IntakeEndpoint> intakeEndpoint(Intake intake, JsonMapper json) {
-        var servlet = new ServletRegistrationBean<>(new IntakeEndpoint(intake, json), "/internal/orders");
+    Tracing tracing(Settings settings) {
+        return Tracing.to("flashsale-backend", settings.otlpUrl(), settings.traceSample());
+    }
+
+    @Bean
+    ServletRegistrationBean<IntakeEndpoint> intakeEndpoint(Intake intake, JsonMapper json, Tracing tracing) {
+        var servlet = new ServletRegistrationBean<>(new IntakeEndpoint(intake, json, tracing), "/internal/orders");
         servlet.setAsyncSupported(true);
         servlet.setLoadOnStartup(1);
         return servlet;

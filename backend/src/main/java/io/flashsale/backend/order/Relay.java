@@ -8,10 +8,12 @@ import io.flashsale.backend.stock.ItemDirectory;
 import io.flashsale.backend.stock.StockFunctions;
 import io.flashsale.contract.Code;
 import io.flashsale.contract.Reservation;
+import io.flashsale.telemetry.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Metrics;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,7 @@ public final class Relay extends Loop {
     private final Settlement settlement;
     private final OrderQueue queue;
     private final Intake intake;
+    private final Tracing tracing;
     private final Duration age;
     private volatile long lastRound = System.nanoTime();
     private volatile int waiting;
@@ -46,6 +49,7 @@ public final class Relay extends Loop {
             Settlement settlement,
             OrderQueue queue,
             Intake intake,
+            Tracing tracing,
             Settings settings,
             MeterRegistry meters) {
         super("relay", Duration.ofMillis(250));
@@ -54,6 +58,7 @@ public final class Relay extends Loop {
         this.settlement = settlement;
         this.queue = queue;
         this.intake = intake;
+        this.tracing = tracing;
         this.age = settings.stock().relayAge();
         Gauge.builder("flashsale_relay_waiting_orders", this, relay -> relay.waiting)
                 .description("orders that the last round found and could not settle")
@@ -124,11 +129,14 @@ public final class Relay extends Loop {
                     reservation.userId(),
                     reservation.userLevel(),
                     reservation.quantity(),
-                    reservation.state() == Reservation.State.SEND));
+                    reservation.state() == Reservation.State.SEND,
+                    tracing.start(tracing.purchase(reservation.traceId()), "relay", SpanKind.INTERNAL)));
         }
         int settled = 0;
-        for (Code answer : settlement.settle(candidates)) {
-            settled += answer == Code.PENDING ? 0 : 1;
+        List<Code> answers = settlement.settle(candidates);
+        for (int i = 0; i < answers.size(); i++) {
+            candidates.get(i).answered(answers.get(i));
+            settled += answers.get(i) == Code.PENDING ? 0 : 1;
         }
         return settled;
     }

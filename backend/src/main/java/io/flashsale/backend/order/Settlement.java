@@ -10,11 +10,16 @@ import io.flashsale.backend.stock.StockFunctions.Decided;
 import io.flashsale.backend.stock.StockFunctions.Decision;
 import io.flashsale.backend.stock.StockFunctions.Verdict;
 import io.flashsale.contract.Code;
+import io.flashsale.contract.OrderMessage;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
 import io.flashsale.contract.StockKeys;
+import io.flashsale.telemetry.BatchSpans;
+import io.flashsale.telemetry.Tracing;
 import io.lettuce.core.RedisException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -38,18 +43,37 @@ final class Settlement {
     private final PurchasePolicy policy;
     private final StockFunctions functions;
     private final OrderQueue queue;
+    private final Tracing tracing;
     private final Counter unanswered = Counter.builder("flashsale_stock_calls_unanswered_total")
             .description("calls to Redis whose outcome is not known")
             .register(Metrics.globalRegistry);
 
-    Settlement(PurchasePolicy policy, StockFunctions functions, OrderQueue queue) {
+    Settlement(PurchasePolicy policy, StockFunctions functions, OrderQueue queue, Tracing tracing) {
         this.policy = policy;
         this.functions = functions;
         this.queue = queue;
+        this.tracing = tracing;
     }
 
     /** @param candidates at most {@link StockFunctions#MAX_BATCH}; @return what to answer for each, in their order */
     List<Code> settle(List<Candidate> candidates) {
+        try (var spans = BatchSpans.of(tracing, "settle orders", candidates.size(), recorded(candidates))) {
+            return settle(candidates, spans);
+        }
+    }
+
+    private static Map<String, Span> recorded(List<Candidate> candidates) {
+        Map<String, Span> recorded = Map.of();
+        for (Candidate candidate : candidates) {
+            if (candidate.span().isRecording()) {
+                recorded = recorded.isEmpty() ? new HashMap<>() : recorded;
+                recorded.put(candidate.orderId(), candidate.span());
+            }
+        }
+        return recorded;
+    }
+
+    private List<Code> settle(List<Candidate> candidates, BatchSpans spans) {
         var answers = new Code[candidates.size()];
         Arrays.fill(answers, Code.PENDING);
         Map<String, Integer> indexes = new HashMap<>();
@@ -57,7 +81,10 @@ final class Settlement {
             indexes.put(candidates.get(i).orderId(), i);
         }
         List<Sendable> toSend = new ArrayList<>();
-        for (var call : decide(candidates, judge(candidates)).entrySet()) {
+        spans.step("policy");
+        var verdicts = judge(candidates);
+        spans.step("decide");
+        for (var call : decide(candidates, verdicts).entrySet()) {
             var decision = answered(call.getValue());
             if (decision == null) {
                 continue;
@@ -73,7 +100,7 @@ final class Settlement {
                 }
             }
         }
-        for (String orderId : sendAndAcknowledge(toSend)) {
+        for (String orderId : sendAndAcknowledge(toSend, spans)) {
             Integer index = indexes.get(orderId);
             if (index != null) {
                 answers[index] = Code.RESERVED;
@@ -137,17 +164,23 @@ final class Settlement {
     }
 
     /** @return the orders that the queue has and whose epoch still was the same after that */
-    private List<String> sendAndAcknowledge(List<Sendable> toSend) {
-        if (toSend.isEmpty() || queue.send(toSend.stream().map(Sendable::order).toList()) != SendOutcome.SENT) {
+    private List<String> sendAndAcknowledge(List<Sendable> toSend, BatchSpans spans) {
+        if (toSend.isEmpty()) {
             return List.of();
         }
+        var orders = toSend.stream().map(Sendable::order).toList();
+        var ids = orders.stream().map(OrderPlaced::orderId).toList();
+        if (queue.send(orders, spans.step("send " + OrderMessage.TOPIC, SpanKind.PRODUCER, ids)) != SendOutcome.SENT) {
+            return List.of();
+        }
+        spans.step("acknowledge", SpanKind.INTERNAL, ids);
         var byItem = new LinkedHashMap<StockKeys, List<String>>();
         for (Sendable sent : toSend) {
             byItem.computeIfAbsent(sent.keys(), keys -> new ArrayList<>())
                     .add(sent.order().orderId());
         }
         var calls = new LinkedHashMap<StockKeys, CompletionStage<Boolean>>();
-        byItem.forEach((keys, ids) -> calls.put(keys, functions.acknowledge(keys, ids)));
+        byItem.forEach((keys, some) -> calls.put(keys, functions.acknowledge(keys, some)));
         var acknowledged = new ArrayList<String>();
         calls.forEach((keys, call) -> {
             if (Boolean.TRUE.equals(answered(call))) {

@@ -11,9 +11,11 @@ import io.flashsale.contract.OrderMessage;
 import io.flashsale.contract.OrderMessage.EpochMarker;
 import io.flashsale.contract.OrderMessage.Fence;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
+import io.flashsale.telemetry.Tracing;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.Span;
 import jakarta.annotation.PreDestroy;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -70,9 +72,28 @@ public final class OrderQueue implements Condition {
 
     /** Sends orders as one batch, under the rules. */
     public SendOutcome send(List<OrderPlaced> orders) {
+        return send(orders, Map.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param spans of sending, by the ids of the orders that are recorded; their messages carry them as {@code traceparent}
+     */
+    public SendOutcome send(List<OrderPlaced> orders, Map<String, Span> spans) {
         var messages = new ArrayList<Message>(orders.size());
         for (OrderPlaced order : orders) {
-            messages.add(new Message(OrderMessage.TOPIC, null, order.orderId(), OrderMessage.encode(order)));
+            var message = new Message(OrderMessage.TOPIC, null, order.orderId(), OrderMessage.encode(order));
+            Span span = spans.get(order.orderId());
+            if (span != null) {
+                span.setAttribute("messaging.system", "rocketmq")
+                        .setAttribute("messaging.destination.name", OrderMessage.TOPIC)
+                        .setAttribute("messaging.operation.name", "send")
+                        .setAttribute("messaging.operation.type", "send")
+                        .setAttribute("messaging.rocketmq.message.keys", order.orderId());
+                Tracing.carry(span, message::putUserProperty);
+            }
+            messages.add(message);
         }
         return timed(orders.size(), () -> producer.send(messages, sendTimeoutMs).getSendStatus());
     }

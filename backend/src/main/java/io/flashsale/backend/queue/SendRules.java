@@ -26,7 +26,7 @@ final class SendRules {
     private static final AtomicInteger INSTANCES = new AtomicInteger();
 
     static {
-        SentinelSettings.apply();
+        SentinelLog.load();
     }
 
     private final String resource = "send-orders-" + INSTANCES.incrementAndGet();

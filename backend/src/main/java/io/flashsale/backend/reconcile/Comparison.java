@@ -10,6 +10,7 @@ import io.flashsale.backend.stock.StockFunctions.ItemState;
 import io.flashsale.contract.Reservation;
 import io.flashsale.contract.Reservation.State;
 import io.lettuce.core.MapScanCursor;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import java.time.Clock;
@@ -54,14 +55,26 @@ class Comparison {
         this.patience = settings.reconcile().patience();
     }
 
-    /** What one look saw; {@code skipped} says why there was none. */
-    record Look(List<Difference> differences, long orders, @Nullable String skipped) {
+    /**
+     * What one look saw; {@code skipped} says why there was none.
+     *
+     * @param readable false if what Redis has of the item is not what was ever written there
+     */
+    record Look(List<Difference> differences, long orders, @Nullable String skipped, boolean readable) {
         static Look skipped(String why) {
-            return new Look(List.of(), 0, why);
+            return new Look(List.of(), 0, why, true);
         }
     }
 
     Look look(Item item, Pace pace) throws InterruptedException {
+        try {
+            return lookAt(item, pace);
+        } catch (RedisCommandExecutionException | IllegalArgumentException e) {
+            return new Look(List.of(), 0, "it cannot be read: " + e.getMessage(), false);
+        }
+    }
+
+    private Look lookAt(Item item, Pace pace) throws InterruptedException {
         ItemState before = state(item);
         if (before == null || !before.ready()) {
             return Look.skipped("Redis does not sell it at present");
@@ -89,7 +102,7 @@ class Comparison {
         if (round.underWay == 0 && round.differences.isEmpty() && owed.isEmpty() && before.equals(after)) {
             round.counters(after);
         }
-        return new Look(round.differences, round.orders, null);
+        return new Look(round.differences, round.orders, null, true);
     }
 
     private @Nullable ItemState state(Item item) {

@@ -118,7 +118,11 @@ public class Reconciler extends Loop {
         List<Item> live = items.kept().stream().filter(Item::live).toList();
         Map<Long, Comparison.Look> first = new HashMap<>();
         for (Item item : live) {
-            first.put(item.id(), comparison.look(item, this::rest));
+            var look = comparison.look(item, this::rest);
+            first.put(item.id(), look);
+            if (!look.readable()) {
+                LOG.warn("item {} ({}) was not compared: {}", item.id(), item.sku(), look.skipped());
+            }
         }
         if (first.values().stream().anyMatch(look -> !look.differences().isEmpty())) {
             TimeUnit.MILLISECONDS.sleep(settleMs);
@@ -131,7 +135,9 @@ public class Reconciler extends Loop {
                             ? clean(item, look, dryRun)
                             : again(item, look, dryRun));
         }
-        compared = System.nanoTime();
+        if (first.values().stream().allMatch(Comparison.Look::readable)) {
+            compared = System.nanoTime();
+        }
         return reports;
     }
 

@@ -189,7 +189,7 @@ public class Rebuild extends Loop {
             var attempt = attempts.get(item.id());
             if (attempt == null || attempt.epoch != item.epoch()) {
                 lock.keepAlive();
-                begin(item);
+                alone(item, () -> begin(item));
             }
         }
         lock.keepAlive();
@@ -197,12 +197,28 @@ public class Rebuild extends Loop {
         for (Item item : wanted) {
             var attempt = attempts.get(item.id());
             if (attempt != null && passed(item, attempt)) {
-                finish(item, attempt, nonce);
+                alone(item, () -> finish(item, attempt, nonce));
             }
         }
         underWay = wanted.stream()
                 .filter(item -> attempts.containsKey(item.id()))
                 .collect(Collectors.toMap(Item::id, this::waitsFor));
+    }
+
+    private interface Step {
+        void take() throws SQLException;
+    }
+
+    /** What Redis has of one item and will not read, or we cannot, holds up none of the others. */
+    private void alone(Item item, Step step) throws SQLException {
+        try {
+            step.take();
+        } catch (RedisCommandExecutionException | IllegalArgumentException e) {
+            attempts.remove(item.id());
+            notBefore.put(item.id(), System.nanoTime() + AFTER_FAILURE.toNanos());
+            count("failed");
+            LOG.warn("item {} ({}): cannot be rebuilt: {}", item.id(), item.sku(), e.getMessage());
+        }
     }
 
     /** The lease that is there is widened; where there is none, a new nonce starts one, and whoever held the old one is out. */

@@ -10,10 +10,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of {@code /internal/**}: the edge's token opens {@code /internal/orders}, the internal one everything else. Compared in constant
+ * The door of {@code /internal/**}: the edge's token opens {@code /internal/orders} and {@code /internal/changes}, the internal one everything else. Compared in constant
  * time.
  */
 final class InternalGate extends HttpFilter {
@@ -21,6 +22,8 @@ final class InternalGate extends HttpFilter {
 
     static final String EDGE_HEADER = "X-Flashsale-Edge";
     static final String INTERNAL_HEADER = "X-Flashsale-Internal";
+
+    private static final Set<String> EDGES = Set.of("/internal/orders", "/internal/changes");
 
     private static final byte[] REFUSED = ("{\"type\":\"about:blank\",\"title\":\"UNAUTHENTICATED\",\"status\":401,"
                     + "\"detail\":\"This path needs its token.\",\"code\":\"UNAUTHENTICATED\"}")
@@ -37,8 +40,8 @@ final class InternalGate extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        boolean orders = "/internal/orders".equals(request.getServletPath()) && request.getPathInfo() == null;
-        boolean open = orders
+        boolean edges = EDGES.contains(request.getServletPath()) && request.getPathInfo() == null;
+        boolean open = edges
                 ? same(edgeToken, request.getHeader(EDGE_HEADER))
                 : same(internalToken, request.getHeader(INTERNAL_HEADER));
         if (open) {

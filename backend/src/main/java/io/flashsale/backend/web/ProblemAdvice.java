@@ -26,6 +26,12 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler(Refusal.class)
     ResponseEntity<Map<String, Object>> refused(Refusal refusal) {
+        if (refusal.retryAfterSeconds() > 0) {
+            return ResponseEntity.status(refusal.status())
+                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                    .header(HttpHeaders.RETRY_AFTER, Long.toString(refusal.retryAfterSeconds()))
+                    .body(refusal.body());
+        }
         return problem(refusal.status(), refusal.body());
     }
 

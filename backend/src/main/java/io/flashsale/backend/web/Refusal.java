@@ -14,6 +14,7 @@ public final class Refusal extends RuntimeException {
     private final String code;
     private final @Nullable String field;
     private final @Nullable String orderId;
+    private long retryAfterSeconds;
 
     private Refusal(int status, String code, String detail, @Nullable String field, @Nullable String orderId) {
         super(detail, null, false, false);
@@ -35,6 +36,12 @@ public final class Refusal extends RuntimeException {
         return of(401, "UNAUTHENTICATED", "Please log in: the session is missing, expired or not valid.");
     }
 
+    public static Refusal tooManyTries(long retryAfterSeconds) {
+        var refusal = of(429, "TOO_MANY_TRIES", "That was tried too often. Please wait before the next try.");
+        refusal.retryAfterSeconds = retryAfterSeconds;
+        return refusal;
+    }
+
     public static Refusal unknownOrder() {
         return of(404, "UNKNOWN_ORDER", "There is no such order.");
     }
@@ -54,6 +61,11 @@ public final class Refusal extends RuntimeException {
 
     String code() {
         return code;
+    }
+
+    /** 0: it does not say. */
+    long retryAfterSeconds() {
+        return retryAfterSeconds;
     }
 
     @Nullable

@@ -17,4 +17,11 @@ class WebSetup {
         gate.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return gate;
     }
+
+    @Bean
+    FilterRegistrationBean<TraceFilter> traceFilter() {
+        var filter = new FilterRegistrationBean<>(new TraceFilter());
+        filter.addUrlPatterns("/api/*");
+        return filter;
+    }
 }

@@ -34,7 +34,8 @@ class SessionTokensTest {
         for (byte[] key : keys) {
             lines.add((key == OLD ? "k1 " : "k2 ") + Base64.getEncoder().encodeToString(key));
         }
-        return new SessionTokens(SessionKeys.parse(lines), Duration.ofHours(12), Clock.fixed(now, ZoneOffset.UTC));
+        SessionKeys parsed = SessionKeys.parse(lines);
+        return new SessionTokens(() -> parsed, Duration.ofHours(12), Clock.fixed(now, ZoneOffset.UTC));
     }
 
     private static String token(Consumer<JWTClaimsSet.Builder> change) throws Exception {

@@ -29,6 +29,8 @@ class SecretsTest {
         settings.put("flashsale.session-keys-file", secret("sessions", "# keys\nk2 AAAA\n\nk1 BBBB"));
         settings.put("flashsale.mysql.password-file", secret("mysql", "m"));
         settings.put("flashsale.redis.password-file", secret("redis", "r"));
+        settings.put("flashsale.sms.url", "https://sms.example/texts");
+        settings.put("flashsale.sms.key-file", secret("sms", "s".repeat(32)));
     }
 
     private String secret(String name, String text) throws IOException {
@@ -49,7 +51,8 @@ class SecretsTest {
         var secrets = read();
         assertThat(secrets.edgeToken()).isEqualTo("e".repeat(32));
         assertThat(secrets.mysqlPassword()).isEqualTo("m");
-        assertThat(secrets.sessionKeyLines()).containsExactly("k2 AAAA", "k1 BBBB");
+        assertThat(secrets.smsKey()).isEqualTo("s".repeat(32));
+        assertThat(secrets.readSessionKeys()).containsExactly("k2 AAAA", "k1 BBBB");
     }
 
     @Test

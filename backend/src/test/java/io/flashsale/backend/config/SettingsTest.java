@@ -39,16 +39,18 @@ class SettingsTest {
 
     @Test
     void the_environment_is_named_as_the_command_names_it() {
-        var settings = bind(Map.of(
-                "FLASHSALE_PROFILE", "production",
-                "FLASHSALE_BACKEND_PORT", "9000",
-                "FLASHSALE_MYSQL_PASSWORD_FILE", "/secrets/mysql",
-                "FLASHSALE_REDIS_PORT", "7000",
-                "FLASHSALE_REDIS_PASSWORD_FILE", "/secrets/redis",
-                "FLASHSALE_NAMESRV", "a:1;b:2",
-                "FLASHSALE_EDGE_TOKEN_FILE", "/secrets/edge",
-                "FLASHSALE_SESSION_KEYS_FILE", "/secrets/sessions",
-                "FLASHSALE_CONSUMER_URL", "http://127.0.0.1:9001"));
+        var settings = bind(Map.ofEntries(
+                Map.entry("FLASHSALE_PROFILE", "production"),
+                Map.entry("FLASHSALE_BACKEND_PORT", "9000"),
+                Map.entry("FLASHSALE_MYSQL_PASSWORD_FILE", "/secrets/mysql"),
+                Map.entry("FLASHSALE_REDIS_PORT", "7000"),
+                Map.entry("FLASHSALE_REDIS_PASSWORD_FILE", "/secrets/redis"),
+                Map.entry("FLASHSALE_NAMESRV", "a:1;b:2"),
+                Map.entry("FLASHSALE_EDGE_TOKEN_FILE", "/secrets/edge"),
+                Map.entry("FLASHSALE_SESSION_KEYS_FILE", "/secrets/sessions"),
+                Map.entry("FLASHSALE_SMS_URL", "https://sms.example/texts"),
+                Map.entry("FLASHSALE_SMS_KEY_FILE", "/secrets/sms"),
+                Map.entry("FLASHSALE_CONSUMER_URL", "http://127.0.0.1:9001")));
         assertThat(settings.profile()).isEqualTo(Profile.PRODUCTION);
         assertThat(settings.backendPort()).isEqualTo(9000);
         assertThat(settings.mysql().passwordFile()).hasToString("/secrets/mysql");
@@ -57,6 +59,7 @@ class SettingsTest {
         assertThat(settings.edgeTokenFile()).hasToString("/secrets/edge");
         assertThat(settings.sessionKeysFile()).hasToString("/secrets/sessions");
         assertThat(settings.demoSessions()).isFalse();
+        assertThat(settings.sms().url()).hasToString("https://sms.example/texts");
     }
 
     @ParameterizedTest
@@ -70,7 +73,13 @@ class SettingsTest {
         "FLASHSALE_INTAKE_BATCH, 257",
         "FLASHSALE_QUEUE_SLOW_RATIO, 1.5",
         "FLASHSALE_QUEUE_SLOW_AFTER, 2s",
-        "FLASHSALE_STOCK_LEASE_TTL, 1s"
+        "FLASHSALE_STOCK_LEASE_TTL, 1s",
+        "FLASHSALE_OTLP_URL, 127.0.0.1:4318",
+        "FLASHSALE_TRACE_SAMPLE, 1.1",
+        "FLASHSALE_SMS_URL, https://sms.example/no-key-file",
+        "FLASHSALE_SMS_URL, smtp://sms.example",
+        "FLASHSALE_ACCOUNT_CODE_TTL, 6m",
+        "FLASHSALE_ACCOUNT_SESSION_TTL, 1m"
     })
     void a_bad_value_is_named(String name, String value) {
         assertThatThrownBy(() -> bind(Map.of(name, value)))
@@ -83,11 +92,21 @@ class SettingsTest {
     @ParameterizedTest
     @CsvSource({
         "FLASHSALE_DEMO_SESSION, true, give sessions away",
-        "FLASHSALE_CONSUMER_URL, http://192.0.2.1:8082, plain HTTP"
+        "FLASHSALE_CONSUMER_URL, http://192.0.2.1:8082, plain HTTP",
+        "FLASHSALE_SMS_URL, http://192.0.2.1/texts, plain HTTP",
+        "FLASHSALE_SMS_URL, '', into its log"
     })
     void production_refuses_each_demo_thing_with_its_own_sentence(String name, String value, String sentence) {
-        assertThat(bind(Map.of(name, value))).isNotNull();
-        assertThatThrownBy(() -> bind(Map.of("FLASHSALE_PROFILE", "production", name, value)))
+        var gateway = new HashMap<>(
+                Map.of("FLASHSALE_SMS_URL", "https://sms.example/texts", "FLASHSALE_SMS_KEY_FILE", "/secrets/sms"));
+        if (value.isEmpty()) {
+            gateway.clear();
+        } else {
+            gateway.put(name, value);
+        }
+        assertThat(bind(gateway)).isNotNull();
+        gateway.put("FLASHSALE_PROFILE", "production");
+        assertThatThrownBy(() -> bind(gateway))
                 .rootCause()
                 .isInstanceOf(BadSetting.class)
                 .hasMessageContaining(name)

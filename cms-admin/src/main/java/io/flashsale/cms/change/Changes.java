@@ -1,6 +1,8 @@
 package io.flashsale.cms.change;
 
 import io.flashsale.cms.change.Made.Entry;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.stereotype.Component;
@@ -47,11 +49,21 @@ public class Changes {
         }
     }
 
+    private static Map<String, ?> detail(Actor actor, Entry entry) {
+        if (actor.why() == null) {
+            return entry.detail();
+        }
+        var detail = new LinkedHashMap<String, Object>(entry.detail());
+        detail.put("why", actor.why());
+        return detail;
+    }
+
     private <T> T once(Actor actor, Supplier<Made<T>> body) {
         Made<T> made = transaction.execute(status -> {
             Made<T> done = body.get();
             for (Entry entry : done.entries()) {
-                audit.append(actor.name(), entry.action(), entry.subject(), json.writeValueAsString(entry.detail()));
+                audit.append(
+                        actor.name(), entry.action(), entry.subject(), json.writeValueAsString(detail(actor, entry)));
             }
             return done;
         });

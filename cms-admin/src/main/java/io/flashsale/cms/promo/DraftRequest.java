@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param opensAt ISO-8601, UTC
  * @param closesAt ISO-8601, UTC
+ * @param zone of the IANA database, in which people speak of its times; absent: UTC
  * @param publish also publish it, in the same transaction: then there is either a live promo or nothing
  */
-record DraftRequest(
+public record DraftRequest(
         @Nullable String name,
         @Nullable String description,
         @Nullable String opensAt,
         @Nullable String closesAt,
+        @Nullable String zone,
         @Nullable List<@Nullable Item> items,
         @Nullable Boolean publish) {
 
@@ -27,7 +29,7 @@ record DraftRequest(
      * @param minLevel buyers below it are not eligible; absent: everyone is
      * @param levelLimits units per buyer by level, in place of quantityLimit; replaces the SKU's policy, absent: leaves it
      */
-    record Item(
+    public record Item(
             @Nullable String sku,
             @Nullable String name,
             @Nullable Long priceMinor,

@@ -62,6 +62,7 @@ final class DraftRules {
         row.name = text("name", request.name(), MAX_NAME);
         row.description =
                 request.description() == null ? "" : prose("description", request.description(), MAX_DESCRIPTION);
+        row.zone = zone(request.zone());
         Instant opens = time("opensAt", request.opensAt());
         Instant closes = time("closesAt", request.closesAt());
         if (opens != null && closes != null) {
@@ -70,6 +71,14 @@ final class DraftRules {
             row.closesAt = closes.atOffset(ZoneOffset.UTC).toLocalDateTime();
         }
         return row;
+    }
+
+    private String zone(@Nullable String zone) {
+        if (zone == null || Zones.known(zone)) {
+            return zone == null ? "UTC" : zone;
+        }
+        wrong("zone", "must be a zone of the IANA database, for example Asia/Shanghai");
+        return "UTC";
     }
 
     private void window(Instant opens, Instant closes) {

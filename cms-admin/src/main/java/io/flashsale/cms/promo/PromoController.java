@@ -60,6 +60,11 @@ class PromoController {
         return answer(promos.take(Actor.of(operator), id, Transition.PUBLISH));
     }
 
+    @PostMapping("/{id}/cancel")
+    ResponseEntity<PromoView> cancel(@PathVariable("id") long id, Principal operator) {
+        return answer(promos.take(Actor.of(operator), id, Transition.CANCEL));
+    }
+
     @PostMapping("/{id}/pause")
     ResponseEntity<PromoView> pause(@PathVariable("id") long id, Principal operator) {
         return answer(promos.take(Actor.of(operator), id, Transition.PAUSE));

@@ -17,6 +17,7 @@ class PromoRow {
 
     String name = "";
     String description = "";
+    String zone = "UTC";
     PromoState state = PromoState.DRAFT;
     LocalDateTime opensAt = LocalDateTime.MIN;
     LocalDateTime closesAt = LocalDateTime.MIN;

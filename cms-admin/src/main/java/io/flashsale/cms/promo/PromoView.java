@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param carried whether Redis was seen to have the change; absent where nothing was changed
  */
-record PromoView(
+public record PromoView(
         long id,
         String name,
         String description,
         PromoState state,
         Instant opensAt,
         Instant closesAt,
+        String zone,
         List<Item> items,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean carried) {
 
@@ -29,7 +30,7 @@ record PromoView(
      * @param planned units that publishing puts on sale
      * @param withdrawn units that were taken off sale, which are published no longer
      */
-    record Item(
+    public record Item(
             long id,
             String sku,
             String name,
@@ -80,12 +81,24 @@ record PromoView(
                 promo.state,
                 utc(promo.opensAt),
                 utc(promo.closesAt),
+                promo.zone,
                 items.stream().map(Item::of).toList(),
                 null);
     }
 
+    /** What its state and its window come to: DRAFT, SCHEDULED, LIVE, PAUSED, ENDED or CANCELLED. */
+    public String phase(Instant now) {
+        return switch (state) {
+            case DRAFT -> "DRAFT";
+            case PAUSED -> closesAt.isAfter(now) ? "PAUSED" : "ENDED";
+            case LIVE -> opensAt.isAfter(now) ? "SCHEDULED" : closesAt.isAfter(now) ? "LIVE" : "ENDED";
+            case ENDED ->
+                items.stream().allMatch(item -> item.published() + item.withdrawn() == 0) ? "CANCELLED" : "ENDED";
+        };
+    }
+
     PromoView carried(boolean was) {
-        return new PromoView(id, name, description, state, opensAt, closesAt, items, was);
+        return new PromoView(id, name, description, state, opensAt, closesAt, zone, items, was);
     }
 
     private static Instant utc(LocalDateTime time) {

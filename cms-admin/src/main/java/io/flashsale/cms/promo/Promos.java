@@ -8,6 +8,7 @@ import io.flashsale.cms.stock.Effect;
 import io.flashsale.cms.stock.RedisEffects;
 import io.flashsale.cms.stock.StockLedger;
 import io.flashsale.cms.web.Refusal;
+import io.flashsale.cms.web.Violation;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -25,7 +27,7 @@ import org.springframework.stereotype.Service;
  * ledger rows, effects and audit row are in the same transaction, and Redis hears of it through the effects alone.
  */
 @Service
-class Promos {
+public class Promos {
 
     private final PromoMapper promos;
     private final ItemMapper items;
@@ -47,6 +49,35 @@ class Promos {
         this.effects = effects;
         this.changes = changes;
         this.clock = clock;
+    }
+
+    /** What is wrong with a promo as it is proposed; empty if it can be handed in now. */
+    public List<Violation> check(DraftRequest request) {
+        return DraftRules.read(request, clock.instant()).violations();
+    }
+
+    /**
+     * Stores a draft in the place of an earlier one, which is cancelled where it is not yet.
+     *
+     * @param made hears the id within the transaction, and may refuse
+     * @return the id of the promo
+     */
+    public long handIn(Actor actor, DraftRequest request, @Nullable Long earlier, LongConsumer made) {
+        var reading = DraftRules.read(request, clock.instant());
+        if (!reading.violations().isEmpty()) {
+            throw Refusal.badRequest(reading.violations());
+        }
+        return changes.make(actor, () -> {
+            var entries = new ArrayList<Entry>();
+            if (earlier != null && !get(earlier).phase(clock.instant()).equals("CANCELLED")) {
+                step(earlier, Transition.CANCEL);
+                entries.add(entry(earlier, Transition.CANCEL));
+            }
+            long id = insert(reading.promo(), reading.items());
+            entries.add(new Entry("PROMO_DRAFTED", subject(id), Map.of("request", request)));
+            made.accept(id);
+            return new Made<>(id, entries);
+        });
     }
 
     /** Stores a draft; if it says so, published in the same transaction. */
@@ -86,7 +117,7 @@ class Promos {
         return take(actor, item.promoId, transition);
     }
 
-    PromoView get(long id) {
+    public PromoView get(long id) {
         return PromoView.of(find(id), items.of(List.of(id)));
     }
 
@@ -125,7 +156,11 @@ class Promos {
             throw Refusal.conflict("WRONG_STATE", null, transition.refusal(find(id).state));
         }
         PromoRow promo = find(id);
-        return transition == Transition.PUBLISH ? publish(promo) : tell(promo);
+        return switch (transition) {
+            case PUBLISH -> publish(promo);
+            case CANCEL -> List.of(); // nobody has heard of it
+            case PAUSE, RESUME, END -> tell(promo);
+        };
     }
 
     private List<Long> publish(PromoRow promo) {

@@ -51,6 +51,11 @@ class TopUps {
     record Answer(String sku, int add, String requestID, boolean repeated, PromoView.Item item, boolean carried) {}
 
     Answer topUp(Actor actor, String sku, Request request) {
+        return topUp(actor, null, sku, request);
+    }
+
+    /** @param promoId of which it must be an item; null: of whichever sells it */
+    Answer topUp(Actor actor, @Nullable Long promoId, String sku, Request request) {
         Integer add = request.add();
         String id = request.requestID();
         if (add == null || add < 1 || add > DraftRules.MAX_STOCK) {
@@ -68,7 +73,7 @@ class TopUps {
         }
         Added added;
         try {
-            added = changes.make(actor, () -> add(operation, sku, add));
+            added = changes.make(actor, () -> add(operation, promoId, sku, add));
         } catch (DuplicateKeyException overtaken) {
             StockLedger.Entry winner = ledger.find(operation);
             if (winner == null) {
@@ -82,10 +87,13 @@ class TopUps {
 
     private record Added(long itemId, long effectId) {}
 
-    private Made<Added> add(String operation, String sku, int add) {
+    private Made<Added> add(String operation, @Nullable Long promoId, String sku, int add) {
         ItemRow item = items.lockLive(sku);
         if (item == null) {
             throw notLive(sku);
+        }
+        if (promoId != null && promoId != item.promoId) {
+            throw Refusal.conflict("WRONG_STATE", "sku", "The SKU " + sku + " is on another promo by now.");
         }
         if (item.published > DraftRules.MAX_STOCK - add) {
             throw Refusal.badRequest(

@@ -5,6 +5,8 @@ import java.util.List;
 /** What can be done to a promo, from where, and what it is then called. */
 enum Transition {
     PUBLISH("published", PromoState.LIVE, PromoState.DRAFT),
+    /** Of what was never on sale. */
+    CANCEL("cancelled", PromoState.ENDED, PromoState.DRAFT),
     PAUSE("paused", PromoState.PAUSED, PromoState.LIVE),
     RESUME("resumed", PromoState.LIVE, PromoState.PAUSED),
     END("ended", PromoState.ENDED, PromoState.LIVE, PromoState.PAUSED);

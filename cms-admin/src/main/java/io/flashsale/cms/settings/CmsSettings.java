@@ -17,6 +17,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param profile production refuses what only suits a demo
  * @param operatorTokenFile holds the token that the operator's calls carry
+ * @param prometheusUrl of the Prometheus that the charts are drawn from; empty where there is none
  * @param carryWait how long a change waits for the backend to carry it to Redis before it answers 202
  */
 @Validated
@@ -26,6 +27,12 @@ public record CmsSettings(
         @Valid @NotNull Mysql mysql,
         @NotNull(message = "must name the file that holds the operator's token (FLASHSALE_OPERATOR_TOKEN_FILE)")
                 Path operatorTokenFile,
+        @NotNull
+                @Pattern(
+                        regexp = "(https?://[^?#\\s]+)?",
+                        message = "must be an http:// or https:// address (FLASHSALE_PROMETHEUS_URL)")
+                @DefaultValue("")
+                String prometheusUrl,
         @DurationMin(millis = 0) @DurationMax(seconds = 30) @DefaultValue("5s") Duration carryWait) {
 
     /** What this installation is for. */

@@ -1,9 +1,8 @@
 package io.flashsale.cms.settlement;
 
+import io.flashsale.cms.web.Amounts;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.util.Currency;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -25,14 +24,6 @@ class SettlementController {
 
     SettlementController(Settlements settlements) {
         this.settlements = settlements;
-    }
-
-    /** Amounts as people write them. */
-    static final class Amounts {
-        public String of(long minor, String currency) {
-            int digits = Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
-            return currency + " " + BigDecimal.valueOf(minor, digits).toPlainString();
-        }
     }
 
     @GetMapping(path = "/api/admin/promos/{id}/settlement", produces = MediaType.APPLICATION_JSON_VALUE)

@@ -28,6 +28,11 @@ public final class Refusal extends RuntimeException {
         return badRequest(List.of(new Violation(field == null ? "body" : field, problem)));
     }
 
+    /** 400 with a code of its own, for what pages say in several languages. */
+    public static Refusal invalid(String code, String field, String detail) {
+        return new Refusal(Problem.of(400, code, detail).withField(field));
+    }
+
     /** 404. */
     public static Refusal unknown(String code, String detail) {
         return new Refusal(Problem.of(404, code, detail));
@@ -37,6 +42,11 @@ public final class Refusal extends RuntimeException {
     public static Refusal conflict(String code, @Nullable String field, String detail) {
         var problem = Problem.of(409, code, detail);
         return new Refusal(field == null ? problem : problem.withField(field));
+    }
+
+    /** 503: nothing was done, and soon it may be. */
+    public static Refusal busy(String code, String detail) {
+        return new Refusal(Problem.of(503, code, detail + " Please try again."));
     }
 
     public Problem problem() {

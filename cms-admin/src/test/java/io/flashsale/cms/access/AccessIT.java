@@ -54,14 +54,8 @@ class AccessIT {
         "GET, /actuator",
         "GET, /actuator/health",
         "GET, /actuator/env",
-        "GET, /health",
-        "GET, /env",
-        "GET, /heapdump",
         "POST, /metrics",
         "POST, /livez",
-        "GET, /error",
-        "GET, /login",
-        "GET, /",
     })
     void without_the_token_nothing_but_health_and_metrics_is_open(String method, String path) {
         Answer answer = cms.send(cms.anonymous(path)
@@ -72,6 +66,14 @@ class AccessIT {
         assertThat(answer.code()).isEqualTo("UNAUTHENTICATED");
         assertThat(answer.raw().headers().firstValue("WWW-Authenticate")).contains("Bearer");
         assertThat(answer.raw().headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health", "/env", "/heapdump", "/templates/login.html", "/application.properties"})
+    void what_is_no_page_and_no_program_is_led_to_the_login(String path) {
+        HttpResponse<String> answer = cms.text(cms.request(path));
+        assertThat(answer.statusCode()).isEqualTo(302);
+        assertThat(answer.headers().firstValue("Location").orElse("")).contains("/login?next=");
     }
 
     @Test
@@ -106,7 +108,7 @@ class AccessIT {
     @Test
     void the_token_opens_the_administration_and_nothing_else() {
         assertThat(cms.get("/api/admin/promos").status()).isEqualTo(200);
-        for (String path : List.of("/actuator", "/actuator/health", "/actuator/env", "/login", "/")) {
+        for (String path : List.of("/actuator", "/actuator/health", "/actuator/env", "/api/nothing")) {
             Answer answer = cms.get(path);
             assertThat(answer.status()).as(path).isEqualTo(403);
             assertThat(answer.code()).isEqualTo("FORBIDDEN");

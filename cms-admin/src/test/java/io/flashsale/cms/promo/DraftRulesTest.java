@@ -128,6 +128,7 @@ class DraftRulesTest {
                         null,
                         null,
                         null,
+                        null,
                         List.of(new DraftRequest.Item(null, null, null, null, null, null, null, null, null)),
                         null),
                 NOW);
@@ -147,6 +148,26 @@ class DraftRulesTest {
     }
 
     @Test
+    void a_zone_is_one_of_the_list_or_utc() {
+        assertThat(zone(null).promo().zone).isEqualTo("UTC");
+        assertThat(zone("Asia/Shanghai").promo().zone).isEqualTo("Asia/Shanghai");
+        assertThat(zone("CST").violations()).extracting(Violation::field).containsExactly("zone");
+    }
+
+    private static DraftRules.Reading zone(@Nullable String zone) {
+        return DraftRules.read(
+                new DraftRequest(
+                        "A promo",
+                        "",
+                        "2026-11-20T12:00:00Z",
+                        "2026-11-20T13:00:00Z",
+                        zone,
+                        List.of(item("A", 1)),
+                        null),
+                NOW);
+    }
+
+    @Test
     void a_promo_has_items_and_each_sku_once() {
         assertThat(problemsOf()).singleElement().asString().startsWith("items must be 1 to 100 items");
         assertThat(problemsOf(item("A", 1), item("B", 1), item("A", 1)))
@@ -162,6 +183,7 @@ class DraftRulesTest {
                         "one\ntwo",
                         "2026-11-20T12:00:00Z",
                         "2026-11-20T13:00:00Z",
+                        null,
                         List.of(item("A", 1)),
                         null),
                 NOW);
@@ -201,6 +223,6 @@ class DraftRulesTest {
 
     private static DraftRequest request(
             @Nullable String opens, @Nullable String closes, DraftRequest.@Nullable Item... items) {
-        return new DraftRequest("A promo", "", opens, closes, Arrays.asList(items), null);
+        return new DraftRequest("A promo", "", opens, closes, null, Arrays.asList(items), null);
     }
 }

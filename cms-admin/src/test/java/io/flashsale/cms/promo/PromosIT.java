@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The life of promos over real HTTP and a real MariaDB, with the backend's carrying played. */
+/** The life of promos over real HTTP and a real MySQL, with the backend's carrying played. */
 class PromosIT {
 
     private static final Instant OPENS = Instant.now().truncatedTo(ChronoUnit.MILLIS);

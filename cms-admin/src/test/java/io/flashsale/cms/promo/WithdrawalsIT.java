@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests to withdraw units and their booking, over real HTTP and a real MariaDB; what the backend writes is written here. */
+/** Requests to withdraw units and their booking, over real HTTP and a real MySQL; what the backend writes is written here. */
 class WithdrawalsIT {
 
     @SuppressWarnings("NullAway.Init")

@@ -243,7 +243,9 @@ class InfrastructureAttackIT {
     void services_show_no_insides(String path) {
         for (String part : List.of("BACKEND", "CONSUMER", "CMS")) {
             Http.Answer answer = Http.send("GET", installation.url(part, path), null);
-            assertThat(answer.status()).as("%s %s: %s", part, path, answer).isIn(401, 403, 404, 500);
+            // The CMS leads whoever is not known to its login, whatever they ask for.
+            List<Integer> noes = part.equals("CMS") ? List.of(302, 401, 403, 404) : List.of(401, 403, 404, 500);
+            assertThat(answer.status()).as("%s %s: %s", part, path, answer).isIn(noes);
             assertThat(answer.body()).doesNotContain("PASSWORD", "java.version", "at io.", "at org.");
         }
     }

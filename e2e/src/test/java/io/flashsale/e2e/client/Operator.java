@@ -32,7 +32,7 @@ public final class Operator {
     public String publish(Terms terms) {
         Map<String, Object> item = new LinkedHashMap<>();
         item.put("sku", terms.sku());
-        item.put("name", terms.sku());
+        item.put("name", terms.name());
         item.put("priceMinor", terms.priceMinor());
         item.put("currency", "CNY");
         item.put("published", terms.stock());
@@ -41,7 +41,7 @@ public final class Operator {
         item.put("minLevel", terms.minLevel());
         item.put("levelLimits", terms.levelLimits());
         Map<String, Object> promo = new LinkedHashMap<>();
-        promo.put("name", terms.sku());
+        promo.put("name", terms.name());
         promo.put("description", "");
         promo.put("opensAt", terms.opens().toString());
         promo.put("closesAt", terms.closes().toString());
@@ -195,7 +195,16 @@ public final class Operator {
 
     /** {@code ./flashsale up}: repairs what died. */
     public void repair() {
-        Ended ended = flashsale("up", "--yes");
+        up(Map.of());
+    }
+
+    /** {@code ./flashsale up} with more arguments, under these settings: what was started under others starts anew. */
+    public void up(Map<String, String> settings, String... arguments) {
+        Map<String, String> environment = new LinkedHashMap<>(Hops.environment());
+        environment.putAll(settings);
+        List<String> command = new ArrayList<>(List.of(installation.root() + "/flashsale", "up", "--yes"));
+        command.addAll(List.of(arguments));
+        Ended ended = run(command, environment);
         if (ended.exit() != 0) {
             throw new IllegalStateException("./flashsale up could not repair the system:\n" + ended.output());
         }

@@ -39,7 +39,7 @@ public final class SecondEdge implements AutoCloseable {
                     Map.of(
                             "FLASHSALE_HOME", home.toString(),
                             "FLASHSALE_EDGE_PORT", Integer.toString(port),
-                            "FLASHSALE_BACKEND_PORT", Integer.toString(installation.port("BACKEND")),
+                            "FLASHSALE_BACKENDS", "127.0.0.1:" + installation.port("BACKEND"),
                             "FLASHSALE_REDIS_SOCKET", redis.toString(),
                             "FLASHSALE_REDIS_EDGE_PASSWORD_FILE",
                                     secrets.resolve("redis-edge").toString(),

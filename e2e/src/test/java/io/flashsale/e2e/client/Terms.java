@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What a promo of one SKU is to be published with. */
 public record Terms(
         String sku,
+        String name,
         int stock,
         @Nullable Integer limit,
         Map<Integer, Integer> levelLimits,
@@ -28,6 +29,7 @@ public record Terms(
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         return new Terms(
                 sku,
+                sku,
                 stock,
                 null,
                 Map.of(),
@@ -38,21 +40,31 @@ public record Terms(
                 now.plusSeconds(3600));
     }
 
+    /** What shoppers read. */
+    public Terms named(String shown) {
+        return new Terms(sku, shown, stock, limit, levelLimits, minLevel, priceMinor, hold, opens, closes);
+    }
+
     public Terms limit(int units) {
-        return new Terms(sku, stock, units, levelLimits, minLevel, priceMinor, hold, opens, closes);
+        return new Terms(sku, name, stock, units, levelLimits, minLevel, priceMinor, hold, opens, closes);
     }
 
     public Terms levels(int least, Map<Integer, Integer> limits) {
-        return new Terms(sku, stock, limit, limits, least, priceMinor, hold, opens, closes);
+        return new Terms(sku, name, stock, limit, limits, least, priceMinor, hold, opens, closes);
+    }
+
+    public Terms price(long minor) {
+        return new Terms(sku, name, stock, limit, levelLimits, minLevel, minor, hold, opens, closes);
     }
 
     public Terms hold(Duration span) {
-        return new Terms(sku, stock, limit, levelLimits, minLevel, priceMinor, span, opens, closes);
+        return new Terms(sku, name, stock, limit, levelLimits, minLevel, priceMinor, span, opens, closes);
     }
 
     public Terms window(Instant from, Instant to) {
         return new Terms(
                 sku,
+                name,
                 stock,
                 limit,
                 levelLimits,

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 class BackendFaultIT {
 
     @Test
-    @Selected
     void killed_in_mid_sale_it_loses_nothing() {
         try (var storm = new Storm("backend killed", "F-13")) {
             storm.begin(300)
@@ -91,7 +90,6 @@ class BackendFaultIT {
     }
 
     @Test
-    @Selected
     void killed_while_the_broker_is_frozen_so_that_decided_orders_are_not_sent() {
         try (var storm = new Storm("broker frozen, backend killed", "F-13 ii, F-15")) {
             storm.begin(200).strike(() -> storm.processes().freeze("broker"));

@@ -65,7 +65,6 @@ class EdgeFaultIT {
     }
 
     @Test
-    @Selected
     void a_reload_at_the_peak_refuses_nobody_and_a_broken_configuration_is_refused() throws IOException {
         try (var storm = new Storm("nginx reloaded twice, once with a broken configuration", "F-03")) {
             Path configuration = storm.sale().installation().home().resolve("nginx/nginx.conf");

@@ -41,7 +41,6 @@ class IsolationFaultIT {
     }
 
     @Test
-    @Selected
     void an_item_whose_row_is_locked_for_4_s_costs_the_buyers_of_another_nothing() throws SQLException {
         try (var storm = new Storm("another item's row is locked for 4 s", "F-25, INV-26");
                 var other = new Sale("locked", Terms.of("LOCKED", 50).limit(1));

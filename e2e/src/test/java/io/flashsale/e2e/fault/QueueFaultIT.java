@@ -38,7 +38,6 @@ class QueueFaultIT {
     }
 
     @Test
-    @Selected
     void a_mariadb_killed_in_mid_sale_loses_nothing() {
         killed("mysql", "F-23");
     }
@@ -59,7 +58,6 @@ class QueueFaultIT {
     }
 
     @Test
-    @Selected
     void a_broker_that_refuses_to_store_delays_and_loses_nothing() {
         try (var storm = new Storm("broker refuses to store for 5 s", "F-17");
                 var broker = new BrokerSettings(storm.sale().installation())) {

@@ -5,18 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flashsale.e2e.checker.Dump;
 import io.flashsale.e2e.client.Buyer;
 import io.flashsale.e2e.client.Hops;
-import io.flashsale.e2e.client.Http;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.SecondEdge;
 import io.flashsale.e2e.client.Shop;
-import io.flashsale.testkit.Sockets;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
+import io.flashsale.e2e.client.Twin;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +55,7 @@ class TwinFaultIT {
     @Test
     void two_backends_rebuild_a_redis_that_was_killed_and_it_is_rebuilt_once() {
         try (var storm = new Storm("redis killed, two backends rebuild", "F-05, F-34");
-                var twin = new Twin(storm, "backend")) {
+                var twin = new Twin(storm.processes(), "backend")) {
             Sale sale = storm.sale();
             long epoch = sale.stores().item(sale.sku()).epoch();
             storm.begin(300)
@@ -75,7 +70,7 @@ class TwinFaultIT {
     @Test
     void a_backend_that_hangs_in_the_middle_of_a_rebuild_is_relieved_by_the_other_and_does_no_harm_when_it_wakes() {
         try (var storm = new Storm("the rebuilding backend hangs", "F-34");
-                var twin = new Twin(storm, "backend")) {
+                var twin = new Twin(storm.processes(), "backend")) {
             Sale sale = storm.sale();
             storm.begin(300);
             Dump.Item before = sale.stores().item(sale.sku());
@@ -116,7 +111,7 @@ class TwinFaultIT {
     @Test
     void of_two_consumers_one_hangs_with_its_hands_full_and_wakes_again() {
         try (var storm = new Storm("one of two consumers frozen for 15 s", "F-19, F-22");
-                var twin = new Twin(storm, "consumer")) {
+                var twin = new Twin(storm.processes(), "consumer")) {
             storm.begin(300)
                     .strike(() -> storm.processes().freeze("consumer"))
                     .lasting(Duration.ofSeconds(15))
@@ -140,62 +135,5 @@ class TwinFaultIT {
                         row -> row.getString(1),
                         connection);
         return Integer.parseInt(hosts.get(0).substring(hosts.get(0).lastIndexOf(':') + 1));
-    }
-
-    /** A second one, ready, which goes straight to MySQL, so that its connections there are known. */
-    private static final class Twin implements AutoCloseable {
-
-        private final Process process;
-
-        Twin(Storm storm, String part) {
-            int port = freePort();
-            String setting = "FLASHSALE_" + part.toUpperCase(java.util.Locale.ROOT) + "_PORT";
-            this.process = storm.processes().twin(part, setting, port);
-            try {
-                awaitReady(part, port);
-            } catch (RuntimeException | Error e) {
-                close();
-                throw e;
-            }
-        }
-
-        private static void awaitReady(String part, int port) {
-            Awaitility.await("a second " + part + " is ready")
-                    .atMost(Duration.ofSeconds(90))
-                    .ignoreExceptions()
-                    .until(() -> Http.send("GET", URI.create("http://127.0.0.1:" + port + "/readyz"), null)
-                                    .status()
-                            == 200);
-        }
-
-        long pid() {
-            return process.pid();
-        }
-
-        boolean alive() {
-            return process.isAlive();
-        }
-
-        boolean owns(int localPort) {
-            return Sockets.connectedFrom(process.pid(), localPort);
-        }
-
-        @Override
-        public void close() {
-            process.destroyForcibly();
-            try {
-                process.waitFor(10, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private static int freePort() {
-            try (var socket = new ServerSocket(0)) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }
     }
 }

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flashsale.e2e.checker.Verdict;
 import io.flashsale.e2e.client.Http;
 import io.flashsale.e2e.client.Installation;
+import io.flashsale.e2e.client.Prometheus;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Terms;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +36,7 @@ class MonitoringIT {
     private static final Set<String> ONLY_IN_TROUBLE = Set.of("flashsale_findings_open");
 
     private final Installation installation = Installation.fromEnvironment();
+    private final Prometheus prometheus = new Prometheus(installation);
 
     @Test
     void a_sale_is_seen_in_units_and_answers() {
@@ -181,14 +181,15 @@ class MonitoringIT {
 
     private List<JsonNode> rules() {
         List<JsonNode> rules = new ArrayList<>();
-        for (JsonNode group : ask("/api/v1/rules").get("groups")) {
+        for (JsonNode group : prometheus.ask("/api/v1/rules").get("groups")) {
             group.get("rules").forEach(rules::add);
         }
         return rules;
     }
 
     private Set<String> names() {
-        return StreamSupport.stream(ask("/api/v1/label/__name__/values").spliterator(), false)
+        return StreamSupport.stream(
+                        prometheus.ask("/api/v1/label/__name__/values").spliterator(), false)
                 .map(JsonNode::asString)
                 .collect(Collectors.toSet());
     }
@@ -199,20 +200,11 @@ class MonitoringIT {
 
     /** What a query says now, by the values of these labels, with a blank between them. */
     private Map<String, Double> values(String query, String... labels) {
-        JsonNode result = ask("/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8))
-                .get("result");
-        return StreamSupport.stream(result.spliterator(), false)
+        return StreamSupport.stream(prometheus.now(query).spliterator(), false)
                 .collect(Collectors.toMap(
                         row -> java.util.Arrays.stream(labels)
                                 .map(label -> row.get("metric").get(label).asString())
                                 .collect(Collectors.joining(" ")),
                         row -> Double.parseDouble(row.get("value").get(1).asString())));
-    }
-
-    private JsonNode ask(String path) {
-        URI url = installation.url("PROMETHEUS", path);
-        Http.Answer answer = Http.send("GET", url, null);
-        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
-        return answer.json().get("data");
     }
 }

@@ -28,7 +28,7 @@ class PaymentIT {
     }
 
     private static Provider ask(Sale sale, Buyer buyer, String order) {
-        return new Provider(sale.shop().pay(buyer, order));
+        return Provider.of(sale.shop(), buyer, order);
     }
 
     private static void awaitState(Sale sale, Buyer buyer, String order, String state) {

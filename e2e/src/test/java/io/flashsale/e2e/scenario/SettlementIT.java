@@ -87,7 +87,7 @@ class SettlementIT {
             var paid = sale.shop().buyNow(buyers.get(0), sale.sku(), 1, "k");
             var forgotten = sale.shop().buyNow(buyers.get(1), sale.sku(), 1, "k");
             assertThat(paid.reserved() && forgotten.reserved()).isTrue();
-            new Provider(sale.shop().pay(buyers.get(0), paid.id())).pay();
+            Provider.of(sale.shop(), buyers.get(0), paid.id()).pay();
             sale.withdraw(sale.sku(), 1);
             String promo = sale.stores()
                     .query("SELECT promo_id FROM promo_item WHERE sku = ?", row -> row.getString(1), sale.sku())

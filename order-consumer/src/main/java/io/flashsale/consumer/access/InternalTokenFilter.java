@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import org.slf4j.MDC;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -16,7 +17,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Lets in who shows the internal token. Everything needs it but health and metrics, so a path that is spelled in a way nobody thought of is
- * closed.
+ * closed. What is logged for it has the trace id that the edge gave the buyer's question, as the field {@code trace.id}.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -42,7 +43,7 @@ class InternalTokenFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         String shown = request.getHeader(HEADER);
         if (shown != null && MessageDigest.isEqual(token, shown.getBytes(StandardCharsets.UTF_8))) {
-            chain.doFilter(request, response);
+            logged(request, response, chain);
             return;
         }
         response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
@@ -50,5 +51,17 @@ class InternalTokenFilter extends OncePerRequestFilter {
         response.getOutputStream()
                 .write("{\"status\":401,\"title\":\"Unauthorized\",\"code\":\"UNAUTHENTICATED\"}"
                         .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void logged(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String trace = request.getHeader("X-Trace-Id");
+        if (trace == null) {
+            chain.doFilter(request, response);
+            return;
+        }
+        try (var field = MDC.putCloseable("trace.id", trace)) {
+            chain.doFilter(request, response);
+        }
     }
 }

@@ -105,7 +105,7 @@ class BatchWriter {
                 return write(part, RequestKeys.LOOKED_UP);
             }
             if (part.size() == 1) {
-                return park(part.get(0).delivery(), failure);
+                return park(part.get(0), failure);
             }
             int half = part.size() / 2;
             Tally first = write(part.subList(0, half), keys);
@@ -113,13 +113,20 @@ class BatchWriter {
         }
     }
 
-    private Tally park(Delivery delivery, RuntimeException failure) {
-        // A value that the database refuses is told by its message; what reached no database may be our own mistake.
-        log.error(
-                "message {} cannot become an order and is parked: {}",
-                delivery.messageId(),
-                rootMessage(failure),
-                failure instanceof DataAccessException ? null : failure);
+    private Tally park(Read read, RuntimeException failure) {
+        Delivery delivery = read.delivery();
+        var line = log.atError()
+                .setMessage("message {} cannot become an order and is parked: {}")
+                .addArgument(delivery.messageId())
+                .addArgument(rootMessage(failure))
+                // A value that the database refuses is told by its message; what reached no database may be our own
+                // mistake.
+                .setCause(failure instanceof DataAccessException ? null : failure);
+        if (read instanceof Read.Order order) {
+            line = line.addKeyValue("order.id", order.placed().orderId())
+                    .addKeyValue("trace.id", order.placed().traceId());
+        }
+        line.log();
         return transactions.once(() -> {
             parked.keep(List.of(delivery.parked("cannot be written: " + rootMessage(failure))), clock.instant());
             return new Tally(0, 0, Map.of(), 1, 0);

@@ -14,10 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param messageId the broker's, of this one stored message: a redelivery has the same, a repeated send another
  * @param key the order's id, as the sender put it
  * @param storedAt when the broker had it, epoch milliseconds
- * @param queueEnd where its queue ended when it was pulled
+ * @param traceparent the span that sent it, as W3C writes it; null where none was recorded
  */
 record Delivery(
-        String messageId, Queue queue, long offset, @Nullable String key, byte[] body, long storedAt, long queueEnd) {
+        String messageId,
+        Queue queue,
+        long offset,
+        @Nullable String key,
+        byte[] body,
+        long storedAt,
+        @Nullable String traceparent) {
 
     /** A queue of the topic at one broker: what order and fences are about. */
     record Queue(String topic, String broker, int id) {}

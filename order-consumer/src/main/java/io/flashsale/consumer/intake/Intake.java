@@ -1,16 +1,20 @@
 package io.flashsale.consumer.intake;
 
 import io.flashsale.consumer.settings.ConsumerSettings;
+import io.flashsale.telemetry.BatchSpans;
+import io.flashsale.telemetry.Tracing;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.rocketmq.client.exception.MQClientException;
@@ -18,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
@@ -38,18 +43,16 @@ class Intake implements SmartLifecycle {
      */
     private static final long STOP_WAIT_MS = 2_500;
 
-    private static final long LAG_FORGOTTEN_NANOS = Duration.ofSeconds(30).toNanos();
-
     private static final Duration SILENCE_BETWEEN_WARNINGS = Duration.ofSeconds(10);
 
     private final ConsumerSettings settings;
     private final BatchWriter writer;
     private final Clock clock;
     private final MeterRegistry meters;
+    private final Tracing tracing;
     private final DistributionSummary batchMessages;
     private final Timer batchSeconds;
     private final Counter retries;
-    private final Map<Delivery.Queue, Lag> behind = new ConcurrentHashMap<>();
 
     private volatile boolean stopping;
     private volatile CountDownLatch wake = new CountDownLatch(1);
@@ -58,12 +61,14 @@ class Intake implements SmartLifecycle {
     private volatile long oldestInHand;
     private volatile long failingSince;
     private volatile boolean dead;
+    private volatile double behind = Double.NaN;
 
-    Intake(ConsumerSettings settings, BatchWriter writer, Clock clock, MeterRegistry meters) {
+    Intake(ConsumerSettings settings, BatchWriter writer, Clock clock, MeterRegistry meters, Tracing tracing) {
         this.settings = settings;
         this.writer = writer;
         this.clock = clock;
         this.meters = meters;
+        this.tracing = tracing;
         this.batchMessages = DistributionSummary.builder("flashsale_consumer_batch_messages")
                 .description("messages that were written together")
                 .publishPercentileHistogram()
@@ -75,8 +80,9 @@ class Intake implements SmartLifecycle {
         this.retries = Counter.builder("flashsale_consumer_retries_total")
                 .description("batches that had to be written again")
                 .register(meters);
-        Gauge.builder("flashsale_consumer_lag_messages", this, Intake::lagMessages)
-                .description("behind the queues' ends, as of the last pull of each")
+        Gauge.builder("flashsale_consumer_lag_messages", this, intake -> intake.behind)
+                .description(
+                        "in the queues that this consumer reads and not acknowledged; not a number while the broker does not say")
                 .register(meters);
         Gauge.builder("flashsale_consumer_oldest_seconds", this, Intake::oldestSeconds)
                 .description("age of the oldest message in hand; rises while MySQL cannot be reached")
@@ -154,15 +160,52 @@ class Intake implements SmartLifecycle {
                 }
                 oldestInHand =
                         batch.stream().mapToLong(Delivery::storedAt).min().orElse(0);
-                if (writeInPlace(batch)) {
-                    opened.acknowledge(batch);
-                    noteLag(batch);
+                Map<String, Span> processed = processed(batch);
+                try (var spans = BatchSpans.of(tracing, "write orders", batch.size(), processed)) {
+                    spans.step("write");
+                    if (writeInPlace(batch)) {
+                        spans.step("acknowledge");
+                        opened.acknowledge(batch);
+                    }
+                } finally {
+                    processed.values().forEach(Span::end);
                 }
                 oldestInHand = 0;
             }
         } finally {
             queue = null;
         }
+    }
+
+    /** Begins a span for each delivery whose sending was recorded, under that one; by the messages' ids. */
+    private Map<String, Span> processed(List<Delivery> batch) {
+        if (!tracing.on()) {
+            return Map.of();
+        }
+        Map<String, Span> spans = new HashMap<>();
+        for (Delivery delivery : batch) {
+            Span span = tracing.start(
+                    tracing.carried(delivery.traceparent()),
+                    "process " + delivery.queue().topic(),
+                    SpanKind.CONSUMER);
+            if (span.isRecording()) {
+                span.setAttribute("messaging.system", "rocketmq")
+                        .setAttribute(
+                                "messaging.destination.name", delivery.queue().topic())
+                        .setAttribute(
+                                "messaging.destination.partition.id",
+                                Integer.toString(delivery.queue().id()))
+                        .setAttribute(
+                                "messaging.consumer.group.name",
+                                settings.intake().group())
+                        .setAttribute("messaging.operation.name", "process")
+                        .setAttribute("messaging.operation.type", "process")
+                        .setAttribute("messaging.message.id", delivery.messageId())
+                        .setAttribute("messaging.rocketmq.message.keys", String.valueOf(delivery.key()));
+                spans.put(delivery.messageId(), span);
+            }
+        }
+        return spans;
     }
 
     private @Nullable OrderQueue openPatiently() {
@@ -240,24 +283,19 @@ class Intake implements SmartLifecycle {
         }
     }
 
-    private void noteLag(List<Delivery> batch) {
-        for (Delivery delivery : batch) {
-            behind.put(
-                    delivery.queue(),
-                    new Lag(Math.max(0, delivery.queueEnd() - delivery.offset() - 1), System.nanoTime()));
+    /** Also while a batch cannot be written, when nothing is pulled that would tell. */
+    @Scheduled(fixedDelay = 2_000)
+    void lookAtTheQueues() {
+        OrderQueue current = queue;
+        double next = Double.NaN;
+        try {
+            if (current != null && current.routeKnown()) {
+                next = current.behind();
+            }
+        } catch (MQClientException | RuntimeException e) {
+            log.debug("the broker does not say how far the queues are", e);
         }
-    }
-
-    private record Lag(long messages, long seenAt) {}
-
-    /** Without the queues that went to another consumer: from those nothing came for long while something came from others. */
-    private double lagMessages() {
-        List<Lag> lags = List.copyOf(behind.values());
-        long newest = lags.stream().mapToLong(Lag::seenAt).max().orElse(0);
-        return lags.stream()
-                .filter(lag -> newest - lag.seenAt() < LAG_FORGOTTEN_NANOS)
-                .mapToLong(Lag::messages)
-                .sum();
+        behind = next;
     }
 
     private double oldestSeconds() {

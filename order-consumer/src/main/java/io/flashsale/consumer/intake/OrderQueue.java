@@ -12,12 +12,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
-import org.apache.rocketmq.common.message.MessageConst;
 import org.apache.rocketmq.common.message.MessageExt;
 import org.apache.rocketmq.common.message.MessageQueue;
 
 /**
- * One member of the consumer group. Used by one thread.
+ * One member of the consumer group. Used by one thread, but for {@link #behind}.
  *
  * <p>Guarantees: a queue's messages come in its order; an offset is stored at the broker only after {@link #acknowledge}; a group that is
  * new begins with the first message there is. Does not guarantee that a message comes once: after a crash, or when queues move between
@@ -76,6 +75,17 @@ final class OrderQueue implements AutoCloseable {
         return Set.copyOf(client.assignment()).stream().map(OrderQueue::queue).toList();
     }
 
+    /** How many messages of the queues that this member reads are not acknowledged. Asks the broker, once for each queue. */
+    long behind() throws MQClientException {
+        long behind = 0;
+        for (MessageQueue queue : Set.copyOf(client.assignment())) {
+            // of what is stored until then the first that is not: the end
+            long end = client.offsetForTimestamp(queue, Long.MAX_VALUE);
+            behind += Math.max(0, end - Math.max(0, client.committed(queue)));
+        }
+        return behind;
+    }
+
     /**
      * The next batch. Waits for a first message, then a little for more, until the batch is full by number or bytes.
      *
@@ -127,7 +137,7 @@ final class OrderQueue implements AutoCloseable {
                     message.getKeys(),
                     body,
                     message.getStoreTimestamp(),
-                    queueEnd(message)));
+                    message.getUserProperty("traceparent")));
         }
         return bytes;
     }
@@ -137,11 +147,6 @@ final class OrderQueue implements AutoCloseable {
         return message instanceof org.apache.rocketmq.common.message.MessageClientExt stored
                 ? stored.getOffsetMsgId()
                 : message.getMsgId();
-    }
-
-    private static long queueEnd(MessageExt message) {
-        String end = message.getProperty(MessageConst.PROPERTY_MAX_OFFSET);
-        return end == null ? message.getQueueOffset() + 1 : Long.parseLong(end);
     }
 
     private static Queue queue(MessageQueue queue) {

@@ -47,6 +47,6 @@ public class Redelivery {
     /** Of no broker: what was parked is behind no queue's fence. */
     private static Delivery delivery(Parked message) {
         var queue = new Delivery.Queue(message.topic(), "", message.queueId());
-        return new Delivery(message.messageId(), queue, message.offset(), message.orderId(), message.body(), 0, 0);
+        return new Delivery(message.messageId(), queue, message.offset(), message.orderId(), message.body(), 0, null);
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @Mapper
 interface OrderMapper {
 
-    String COLUMNS = "id, promo_item_id, sku, user_id, quantity, refunded, state";
+    String COLUMNS = "id, promo_item_id, sku, user_id, quantity, refunded, state, trace_id";
 
     @Select("SELECT " + COLUMNS + " FROM orders WHERE id = #{id} FOR UPDATE")
     @Nullable

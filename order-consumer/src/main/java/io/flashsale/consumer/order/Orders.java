@@ -42,7 +42,8 @@ public class Orders {
                             row.getString(4),
                             row.getInt(5),
                             row.getInt(6),
-                            OrderState.valueOf(row.getString(7)));
+                            OrderState.valueOf(row.getString(7)),
+                            row.getString(8));
                     found.put(order.id(), order);
                 },
                 ids.toArray());

@@ -5,6 +5,9 @@ import io.flashsale.consumer.stock.Item;
 import io.flashsale.consumer.stock.LedgerEvent;
 import io.flashsale.consumer.stock.Stock;
 import io.flashsale.consumer.store.Utc;
+import io.flashsale.telemetry.Tracing;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Instant;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -19,10 +22,12 @@ public class Payings {
 
     private final OrderMapper orders;
     private final Stock stock;
+    private final Tracing tracing;
 
-    Payings(OrderMapper orders, Stock stock) {
+    Payings(OrderMapper orders, Stock stock, Tracing tracing) {
         this.orders = orders;
         this.stock = stock;
+        this.tracing = tracing;
     }
 
     /**
@@ -50,6 +55,18 @@ public class Payings {
     }
 
     private void sell(Item item, List<OrderRow> rows, OrderState from, LedgerEvent event, Instant now) {
+        List<Span> spans = rows.stream()
+                .map(row -> tracing.start(tracing.purchase(row.traceId()), "pay", SpanKind.INTERNAL)
+                        .setAttribute("flashsale.order.id", row.id()))
+                .toList();
+        try {
+            sellRecorded(item, rows, from, event, now);
+        } finally {
+            spans.forEach(Span::end);
+        }
+    }
+
+    private void sellRecorded(Item item, List<OrderRow> rows, OrderState from, LedgerEvent event, Instant now) {
         for (OrderRow row : rows) {
             if (orders.pay(row.id(), from, Utc.text(now)) != 1) {
                 throw new IllegalStateException(

@@ -58,8 +58,13 @@ class RefundSender {
                 }
                 gateway.refund(refund.id(), payment.id(), refund.amountMinor(), refund.currency());
             } catch (IOException away) {
-                LOG.warn(
-                        "{} did not take refund {}, again later: {}", payment.provider(), refund.id(), away.toString());
+                LOG.atWarn()
+                        .addKeyValue("order.id", refund.orderId())
+                        .log(
+                                "{} did not take refund {}, again later: {}",
+                                payment.provider(),
+                                refund.id(),
+                                away.toString());
                 transactions.retrying(() -> refunds.later(refund.id(), 1, Utc.text(clock.instant())));
                 continue;
             }

@@ -2,6 +2,8 @@ package io.flashsale.consumer.settings;
 
 import io.flashsale.contract.OrderMessage;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -20,6 +22,8 @@ import org.springframework.validation.annotation.Validated;
  * @param port of HTTP, on the loopback
  * @param namesrv of the queue, {@code host:port[;host:port]}
  * @param internalTokenFile holds what callers of {@code /internal/**} must show
+ * @param otlpUrl of a collector of traces; empty where there is none
+ * @param traceSample share of the orders of which spans are recorded
  */
 @ConfigurationProperties("flashsale")
 @Validated
@@ -38,7 +42,12 @@ public record ConsumerSettings(
         @Valid Migration migration,
         @Valid @DefaultValue Intake intake,
         @Valid @DefaultValue Sweep sweep,
-        @Valid Payment payment) {
+        @Valid Payment payment,
+        @Pattern(regexp = "(https?://[^/\\s]+)?", message = "FLASHSALE_OTLP_URL must be http(s)://host[:port]")
+                String otlpUrl,
+        @DecimalMin(value = "0", message = "FLASHSALE_TRACE_SAMPLE must be 0 to 1")
+                @DecimalMax(value = "1", message = "FLASHSALE_TRACE_SAMPLE must be 0 to 1")
+                double traceSample) {
 
     public enum Profile {
         DEMO,

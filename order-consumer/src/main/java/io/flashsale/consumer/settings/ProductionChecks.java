@@ -45,7 +45,7 @@ public class ProductionChecks implements InitializingBean {
                     "FLASHSALE_INTERNAL_TOKEN_FILE: the token is shorter than " + LEAST_TOKEN_LENGTH + " characters");
         }
         if (!refused.isEmpty()) {
-            throw new IllegalStateException("profile production refuses to start: " + String.join("; ", refused));
+            throw new BadSetting("profile production refuses to start: " + String.join("; ", refused));
         }
     }
 

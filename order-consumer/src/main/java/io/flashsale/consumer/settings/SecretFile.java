@@ -18,20 +18,20 @@ public final class SecretFile {
 
     /**
      * @param variable that named the file, for the message
-     * @throws IllegalStateException if there is no such file, or nothing or a placeholder in it
+     * @throws BadSetting if there is no such file, or nothing or a placeholder in it
      */
     public static String read(String variable, String file) {
         String secret;
         try {
             secret = Files.readString(Path.of(file)).strip();
         } catch (IOException | InvalidPathException e) {
-            throw new IllegalStateException(variable + ": cannot read " + file, e);
+            throw new BadSetting(variable + ": cannot read " + file, e);
         }
         if (secret.isEmpty()) {
-            throw new IllegalStateException(variable + ": " + file + " is empty");
+            throw new BadSetting(variable + ": " + file + " is empty");
         }
         if (PLACEHOLDERS.contains(secret.toLowerCase(Locale.ROOT))) {
-            throw new IllegalStateException(variable + ": " + file + " holds a placeholder, not a secret");
+            throw new BadSetting(variable + ": " + file + " holds a placeholder, not a secret");
         }
         return secret;
     }

@@ -71,6 +71,8 @@ class InternalTokenFilterTest {
                 new ConsumerSettings.Intake(
                         "t", "g", 1, 65536, Duration.ZERO, 1, 1, 1, 1, Duration.ofMillis(1), Duration.ofMillis(1)),
                 new ConsumerSettings.Sweep(1, 1),
-                new ConsumerSettings.Payment("http://x", "f"));
+                new ConsumerSettings.Payment("http://x", "f"),
+                "",
+                0);
     }
 }

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.flashsale.consumer.expiry.ExpirySweep;
 import io.flashsale.consumer.order.Rejection;
 import io.flashsale.consumer.store.Utc;
@@ -39,6 +42,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -270,6 +275,23 @@ class BatchWriterIT {
                 .as("parked once")
                 .isEqualTo(7);
         assertThat(shop.orderCount()).isEqualTo(2);
+    }
+
+    @Test
+    void what_is_logged_of_an_order_that_cannot_be_written_names_it_and_its_trace() {
+        OrderPlaced order = shop.order(shop.item(1), "x", 1, null, clock.instant());
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        var log = (Logger) LoggerFactory.getLogger(BatchWriter.class);
+        log.addAppender(lines);
+        try {
+            writer.write(deliver(Q0, Orders.ofUser(order, "u".repeat(65))));
+        } finally {
+            log.detachAppender(lines);
+        }
+        assertThat(lines.list).singleElement().satisfies(line -> assertThat(line.getKeyValuePairs())
+                .containsExactly(
+                        new KeyValuePair("order.id", order.orderId()), new KeyValuePair("trace.id", order.traceId())));
     }
 
     @Test
@@ -663,7 +685,7 @@ class BatchWriterIT {
                 key,
                 body,
                 Instant.now().toEpochMilli(),
-                offset + 1);
+                null);
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})

@@ -82,6 +82,6 @@ class DeliveryTest {
     }
 
     private static Delivery delivery(byte[] body, String key) {
-        return new Delivery("M1", new Delivery.Queue("t", "b", 0), 0, key, body, 0, 1);
+        return new Delivery("M1", new Delivery.Queue("t", "b", 0), 0, key, body, 0, null);
     }
 }

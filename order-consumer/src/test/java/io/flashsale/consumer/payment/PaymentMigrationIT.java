@@ -3,7 +3,7 @@ package io.flashsale.consumer.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashsale.testkit.Checkout;
-import io.flashsale.testkit.RealMariaDb;
+import io.flashsale.testkit.RealMySql;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ class PaymentMigrationIT {
 
     @Test
     void a_payment_of_one_order_becomes_a_payment_with_one_share() throws SQLException {
-        RealMariaDb server = RealMariaDb.shared();
+        RealMySql server = RealMySql.shared();
         String database = server.createDatabase();
         Flyway.configure()
                 .dataSource(server.jdbcUrl(database), server.user(), server.password())

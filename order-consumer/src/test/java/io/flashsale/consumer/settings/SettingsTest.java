@@ -65,6 +65,8 @@ class SettingsTest {
         "FLASHSALE_INTERNAL_TOKEN_FILE, ''",
         "FLASHSALE_PAYMENT_KEY_FILE, ''",
         "FLASHSALE_PAYMENT_URL, nowhere",
+        "FLASHSALE_OTLP_URL, 127.0.0.1:4318",
+        "FLASHSALE_TRACE_SAMPLE, 1.1",
     })
     void a_bad_value_stops_the_start_with_a_sentence_that_names_it(String name, String value) {
         environment.put(name, value);

@@ -1,7 +1,7 @@
 package io.flashsale.consumer.testing;
 
 import io.flashsale.slice.WithoutQueue;
-import io.flashsale.testkit.RealMariaDb;
+import io.flashsale.testkit.RealMySql;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
@@ -38,7 +38,7 @@ public final class Service implements AutoCloseable {
 
     /** @param folder for its secrets */
     public Service(Path folder, Map<String, ?> settings) {
-        shop = Shop.open(RealMariaDb.shared());
+        shop = Shop.open(RealMySql.shared());
         var environment = new HashMap<String, Object>(Secrets.environment(folder, shop.url(), "127.0.0.1:1", shop));
         environment.put("management.endpoint.health.validate-group-membership", "false");
         environment.putAll(settings);

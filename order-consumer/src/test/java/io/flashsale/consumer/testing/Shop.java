@@ -2,7 +2,7 @@ package io.flashsale.consumer.testing;
 
 import io.flashsale.contract.OrderId;
 import io.flashsale.contract.OrderMessage.OrderPlaced;
-import io.flashsale.testkit.RealMariaDb;
+import io.flashsale.testkit.RealMySql;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -36,16 +36,16 @@ public final class Shop {
     public static final String USER = "consumer";
     public static final String PASSWORD = "consumer-test";
 
-    public final RealMariaDb server;
+    public final RealMySql server;
     public final String database;
     private final AtomicInteger tail = new AtomicInteger();
 
-    private Shop(RealMariaDb server, String database) {
+    private Shop(RealMySql server, String database) {
         this.server = server;
         this.database = database;
     }
 
-    public static Shop open(RealMariaDb server) {
+    public static Shop open(RealMySql server) {
         var shop = new Shop(server, server.createMigratedDatabase());
         shop.run("CREATE USER IF NOT EXISTS '" + USER + "'@'127.0.0.1' IDENTIFIED BY '" + PASSWORD + "'");
         GRANTS.forEach(

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.flashsale.backend.queue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,162 @@
+package io.flashsale.cms.draft;
+
+import io.flashsale.cms.promo.PromoView;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A promo as it is typed: texts, of which any may be missing or wrong.
+ *
+ * @param opensAt in the zone, as {@code 2026-12-01T20:00}
+ * @param closesAt in the zone
+ */
+public record DraftForm(
+        String name, String description, String zone, String opensAt, String closesAt, List<Item> items) {
+
+    /**
+     * @param price of one unit, as {@code 19.99}
+     * @param hold minutes
+     * @param levelLimits as {@code 1=2, 5=10}
+     */
+    public record Item(
+            String sku,
+            String name,
+            String price,
+            String currency,
+            String published,
+            String hold,
+            String quantityLimit,
+            String minLevel,
+            String levelLimits) {
+
+        public Item {
+            sku = typed(sku);
+            name = typed(name);
+            price = typed(price);
+            currency = typed(currency);
+            published = typed(published);
+            hold = typed(hold);
+            quantityLimit = typed(quantityLimit);
+            minLevel = typed(minLevel);
+            levelLimits = typed(levelLimits);
+        }
+
+        static Item blank(String currency) {
+            return new Item("", "", "", currency, "", "30", "", "", "");
+        }
+
+        private static Item of(PromoView.Item item) {
+            int digits = Math.max(0, Currency.getInstance(item.currency()).getDefaultFractionDigits());
+            return new Item(
+                    item.sku(),
+                    item.name(),
+                    BigDecimal.valueOf(item.priceMinor(), digits).toPlainString(),
+                    item.currency(),
+                    Integer.toString(item.planned()),
+                    minutes(item.holdSeconds()),
+                    item.quantityLimit() == null ? "" : item.quantityLimit().toString(),
+                    item.minLevel() == 0 ? "" : Integer.toString(item.minLevel()),
+                    item.levelLimits() == null
+                            ? ""
+                            : item.levelLimits().entrySet().stream()
+                                    .map(limit -> limit.getKey() + "=" + limit.getValue())
+                                    .collect(Collectors.joining(", ")));
+        }
+
+        private static String minutes(int seconds) {
+            return seconds % 60 == 0 ? Integer.toString(seconds / 60) : seconds + "s";
+        }
+    }
+
+    public DraftForm {
+        name = typed(name);
+        description = typed(description);
+        zone = typed(zone);
+        opensAt = typed(opensAt);
+        closesAt = typed(closesAt);
+        items = items == null
+                ? List.of()
+                : items.stream().filter(Objects::nonNull).toList();
+    }
+
+    /** With one item, since a promo has one at least. */
+    static DraftForm blank(String zone) {
+        return new DraftForm("", "", zone, "", "", List.of(Item.blank("CNY")));
+    }
+
+    /** @param times whether it is for the same time as the promo was */
+    static DraftForm of(PromoView promo, boolean times) {
+        return new DraftForm(
+                promo.name(),
+                promo.description(),
+                promo.zone(),
+                times ? local(promo.opensAt(), promo.zone()) : "",
+                times ? local(promo.closesAt(), promo.zone()) : "",
+                promo.items().stream().map(Item::of).toList());
+    }
+
+    private static String local(Instant time, String zone) {
+        return time.atZone(ZoneId.of(zone))
+                .toLocalDateTime()
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+    }
+
+    DraftForm withAnotherItem() {
+        var more = new ArrayList<Item>(items);
+        more.add(
+                Item.blank(items.isEmpty() ? "CNY" : items.get(items.size() - 1).currency()));
+        return with(more);
+    }
+
+    DraftForm without(int index) {
+        var fewer = new ArrayList<Item>(items);
+        if (index >= 0 && index < fewer.size()) {
+            fewer.remove(index);
+        }
+        return with(fewer);
+    }
+
+    private DraftForm with(List<Item> others) {
+        return new DraftForm(name, description, zone, opensAt, closesAt, others);
+    }
+
+    /** Each text by the name of its field. */
+    Map<String, String> fields() {
+        var fields = new LinkedHashMap<String, String>();
+        fields.put("name", name);
+        fields.put("description", description);
+        fields.put("zone", zone);
+        fields.put("opensAt", opensAt);
+        fields.put("closesAt", closesAt);
+        for (int i = 0; i < items.size(); i++) {
+            Item item = items.get(i);
+            String at = "items[" + i + "].";
+            fields.put(at + "sku", item.sku());
+            fields.put(at + "name", item.name());
+            fields.put(at + "price", item.price());
+            fields.put(at + "currency", item.currency());
+            fields.put(at + "published", item.published());
+            fields.put(at + "hold", item.hold());
+            fields.put(at + "quantityLimit", item.quantityLimit());
+            fields.put(at + "minLevel", item.minLevel());
+            fields.put(at + "levelLimits", item.levelLimits());
+        }
+        return fields;
+    }
+
+    private static String typed(@Nullable String text) {
+        // As browsers send line breaks in forms, and as scripts do.
+        return text == null ? "" : text.strip().replaceAll("\\r\\n?", "\n");
+    }
+}

@@ -1,0 +1,17 @@
+package io.flashsale.cms.people;
+
+/** What a person may do besides looking at promos and charts, which all may. */
+public enum Role {
+    /** Drafts promos. */
+    EDITOR,
+    /** Approves what another has drafted. */
+    REVIEWER,
+    /** Publishes, pauses, resumes, tops up and ends. */
+    OPERATOR,
+    /** Keeps the blacklist. */
+    RISK,
+    /** Reads orders, settlements and the audit log. */
+    AUDITOR,
+    /** All of these, and who the others are. */
+    ADMINISTRATOR
+}

@@ -1,0 +1,109 @@
+package io.flashsale.cms.promo;
+
+import io.flashsale.cms.change.Actor;
+import io.flashsale.cms.web.Page;
+import io.flashsale.cms.web.Refusal;
+import java.security.Principal;
+import java.util.Arrays;
+import java.util.Locale;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/**
+ * What an operator does to a promo from its page: each with a reason, which the audit log keeps, and an end with the promo's name typed
+ * once more, since there is no way back from it.
+ */
+@Page
+class PromoActs {
+
+    private static final int MOST_OF_A_REASON = 200;
+
+    private final Promos promos;
+    private final TopUps topUps;
+
+    PromoActs(Promos promos, TopUps topUps) {
+        this.promos = promos;
+        this.topUps = topUps;
+    }
+
+    @PostMapping("/promos/{id}/{act}")
+    String take(
+            @PathVariable("id") long id,
+            @PathVariable("act") String act,
+            @RequestParam("why") String why,
+            @RequestParam(name = "confirm", defaultValue = "") String confirm,
+            Principal who,
+            RedirectAttributes next) {
+        Transition transition = Arrays.stream(Transition.values())
+                .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(act))
+                .findFirst()
+                .orElseThrow(() -> Refusal.unknown("NOT_FOUND", "There is nothing here."));
+        return answered(id, next, () -> {
+            Actor actor = Actor.of(who).because(reason(why));
+            if (transition == Transition.END
+                    && !confirm.strip().equals(promos.get(id).name())) {
+                throw Refusal.invalid("CONFIRM_WRONG", "confirm", "That is not the name of this promo.");
+            }
+            PromoView promo = promos.take(actor, id, transition);
+            next.addAttribute("done", transition.name());
+            return Boolean.TRUE.equals(promo.carried());
+        });
+    }
+
+    /** @param requestID made with the page: the same form sent twice adds once */
+    @PostMapping("/promos/{id}/items/{sku}/topup")
+    String topUp(
+            @PathVariable("id") long id,
+            @PathVariable("sku") String sku,
+            @RequestParam("add") String add,
+            @RequestParam("requestID") String requestID,
+            @RequestParam("why") String why,
+            Principal who,
+            RedirectAttributes next) {
+        return answered(id, next, () -> {
+            Actor actor = Actor.of(who).because(reason(why));
+            if (!add.strip().matches("[1-9][0-9]{0,7}")) {
+                throw Refusal.invalid("ADD_ODD", "add", "How many units to add must be a whole number, at least 1.");
+            }
+            if (promos.get(id).items().stream().noneMatch(item -> item.sku().equals(sku))) {
+                throw Refusal.unknown("UNKNOWN_SKU", "This promo has no such item.");
+            }
+            var request = new TopUps.Request(Integer.valueOf(add.strip()), requestID);
+            boolean carried = topUps.topUp(actor, id, sku, request).carried();
+            next.addAttribute("done", "TOPUP");
+            return carried;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Act {
+        /** @return whether Redis was seen to have it */
+        boolean take();
+    }
+
+    /** Back to the promo's page, which says what became of it. */
+    private static String answered(long id, RedirectAttributes next, Act act) {
+        try {
+            if (!act.take()) {
+                next.addAttribute("late", "");
+            }
+        } catch (Refusal refused) {
+            if (refused.problem().status() == 404) {
+                throw refused;
+            }
+            next.addAttribute("refused", refused.problem().code());
+        }
+        return "redirect:/promos/" + id;
+    }
+
+    private static String reason(String why) {
+        String words = why.strip();
+        if (words.isEmpty() || words.length() > MOST_OF_A_REASON) {
+            throw Refusal.invalid(
+                    "REASON_MISSING", "why", "A reason of 1 to " + MOST_OF_A_REASON + " characters is needed.");
+        }
+        return words;
+    }
+}

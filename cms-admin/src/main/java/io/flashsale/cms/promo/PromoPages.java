@@ -1,0 +1,123 @@
+package io.flashsale.cms.promo;
+
+import io.flashsale.cms.web.Amounts;
+import io.flashsale.cms.web.Page;
+import io.flashsale.contract.Code;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+
+/** {@code /} and {@code /promos/{id}}: where each promo stands. */
+@Page
+class PromoPages {
+
+    private static final int SHOWN = 25;
+    private static final List<String> STEPS = List.of("DRAFT", "SCHEDULED", "LIVE", "ENDED");
+    private static final Map<String, String> TONES = Map.of(
+            "DRAFT", "bg-secondary-lt",
+            "SCHEDULED", "bg-azure-lt",
+            "LIVE", "bg-green-lt",
+            "PAUSED", "bg-yellow-lt",
+            "CANCELLED", "bg-secondary-lt",
+            "ENDED", "bg-dark-lt");
+
+    private static final DateTimeFormatter UTC =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+
+    private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
+
+    private static final Set<String> DONE = Set.of("HANDIN", "PUBLISH", "CANCEL", "PAUSE", "RESUME", "END", "TOPUP");
+    private static final Pattern CODE = Pattern.compile("[A-Z_]{1,40}");
+
+    private static final List<String> CODES =
+            Arrays.stream(Code.values()).map(Code::name).toList();
+
+    private final Promos promos;
+    private final Clock clock;
+
+    PromoPages(Promos promos, Clock clock) {
+        this.promos = promos;
+        this.clock = clock;
+    }
+
+    /** A promo in a list, with the units of all its items. */
+    record Line(
+            long id,
+            String name,
+            String phase,
+            Instant opensAt,
+            Instant closesAt,
+            int available,
+            int held,
+            int sold,
+            int published) {
+
+        static Line of(PromoView promo, Instant now) {
+            return new Line(
+                    promo.id(),
+                    promo.name(),
+                    promo.phase(now),
+                    promo.opensAt(),
+                    promo.closesAt(),
+                    promo.items().stream().mapToInt(PromoView.Item::available).sum(),
+                    promo.items().stream().mapToInt(PromoView.Item::held).sum(),
+                    promo.items().stream().mapToInt(PromoView.Item::sold).sum(),
+                    promo.items().stream().mapToInt(PromoView.Item::published).sum());
+        }
+    }
+
+    @GetMapping("/")
+    String list(@RequestParam(name = "before", defaultValue = "9223372036854775807") long before, Model model) {
+        List<PromoView> page = promos.page(before, SHOWN + 1);
+        Instant now = clock.instant();
+        model.addAttribute(
+                "promos",
+                page.stream().limit(SHOWN).map(promo -> Line.of(promo, now)).toList());
+        model.addAttribute("older", page.size() > SHOWN ? page.get(SHOWN - 1).id() : null);
+        model.addAttribute("tones", TONES);
+        return "promos";
+    }
+
+    @GetMapping("/promos/{id}")
+    String show(
+            @PathVariable("id") long id,
+            @RequestParam(name = "done", defaultValue = "") String done,
+            @RequestParam(name = "refused", defaultValue = "") String refused,
+            Model model) {
+        PromoView promo = promos.get(id);
+        model.addAttribute("promo", promo);
+        model.addAttribute("phase", promo.phase(clock.instant()));
+        model.addAttribute("steps", STEPS);
+        model.addAttribute("tones", TONES);
+        model.addAttribute("amounts", new Amounts());
+        model.addAttribute("utc", UTC);
+        model.addAttribute("local", LOCAL.withZone(ZoneId.of(promo.zone())));
+        // Of what the address says only what is known is shown.
+        model.addAttribute("done", DONE.contains(done) ? done : "");
+        model.addAttribute("refused", CODE.matcher(refused).matches() ? refused : "");
+        model.addAttribute("acts", acts(promo.state()));
+        model.addAttribute("codes", CODES);
+        model.addAttribute("requestID", UUID.randomUUID().toString());
+        return "promo";
+    }
+
+    /** What can be done to it from here. */
+    private static List<String> acts(PromoState state) {
+        return Arrays.stream(Transition.values())
+                .filter(transition -> transition.from().contains(state))
+                .map(Transition::name)
+                .toList();
+    }
+}

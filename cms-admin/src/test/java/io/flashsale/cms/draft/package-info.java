@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.draft;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.live;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.monitor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.people;
+
+import org.jspecify.annotations.NullMarked;

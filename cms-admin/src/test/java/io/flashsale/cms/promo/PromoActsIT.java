@@ -1,0 +1,224 @@
+package io.flashsale.cms.promo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flashsale.cms.Cms;
+import io.flashsale.cms.Visitor;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is done to a promo from its page. */
+class PromoActsIT {
+
+    @SuppressWarnings("NullAway.Init")
+    private static Cms cms;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Visitor operator;
+
+    private static int promos;
+
+    @BeforeAll
+    static void start() {
+        cms = Cms.start().carrying();
+        operator = Visitor.of(cms, "ops", "OPERATOR");
+    }
+
+    @AfterAll
+    static void stop() {
+        cms.close();
+    }
+
+    @Test
+    void an_operator_publishes_pauses_resumes_tops_up_and_ends_and_each_reason_is_kept() {
+        String promo = draft();
+        String sku = "ACT-" + promos;
+        assertThat(operator.get(promo).body())
+                .contains("data-act=\"PUBLISH\"")
+                .doesNotContain("data-act=\"PAUSE\"", "data-act=\"TOPUP\"");
+        assertThat(act(promo, "publish", "opening night")).isEqualTo(promo + "?done=PUBLISH");
+        assertThat(operator.get(promo).body())
+                .contains("data-act=\"PAUSE\"", "data-act=\"END\"", "data-act=\"TOPUP\"")
+                .doesNotContain("data-act=\"PUBLISH\"", "data-act=\"RESUME\"");
+        assertThat(act(promo, "pause", "a wrong price")).isEqualTo(promo + "?done=PAUSE");
+        assertThat(act(promo, "resume", "the price is right")).isEqualTo(promo + "?done=RESUME");
+        assertThat(topUp(promo, sku, "7", "seven were found")).isEqualTo(promo + "?done=TOPUP");
+        assertThat(cms.value("SELECT published FROM promo_item WHERE sku = ?", sku))
+                .isEqualTo("17");
+        HttpResponse<String> ended =
+                operator.post(promo + "/end", Map.of("why", "enough", "confirm", " Promo " + promos + " "));
+        assertThat(Visitor.location(ended)).isEqualTo(promo + "?done=END");
+        assertThat(operator.get(promo + "?done=END").body()).contains("Ended.").doesNotContain("data-testid=\"act\"");
+
+        assertThat(
+                        cms.rows(
+                                "SELECT action, JSON_VALUE(detail, '$.why') why FROM audit_log WHERE actor = 'ops' AND action <> 'PASSWORD_CHANGED' ORDER BY id"))
+                .extracting(row -> row.get("action") + ": " + row.get("why"))
+                .containsSubsequence(
+                        "PROMO_PUBLISHED: opening night",
+                        "PROMO_PAUSED: a wrong price",
+                        "PROMO_RESUMED: the price is right",
+                        "ITEM_TOPPED_UP: seven were found",
+                        "PROMO_ENDED: enough");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pause, ' ', ''", "end, a reason, Another name", "end, a reason, ''"})
+    void without_a_reason_or_its_name_nothing_is_done(String act, String why, String confirm) {
+        String promo = live();
+        operator.get(promo);
+        HttpResponse<String> answer = operator.post(promo + "/" + act, Map.of("why", why, "confirm", confirm));
+        assertThat(Visitor.location(answer)).startsWith(promo + "?refused=");
+        assertThat(operator.get(Visitor.location(answer)).body()).contains("Nothing was changed.");
+        assertThat(state(promo)).isEqualTo("LIVE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "1.5", "x", "", "99999999999", "99999999"})
+    void a_top_up_that_cannot_be_is_refused(String add) {
+        String promo = live();
+        String sku = "ACT-" + promos;
+        String to = topUp(promo, sku, add, "a reason");
+        assertThat(to).startsWith(promo + "?refused=");
+        assertThat(operator.get(to).body()).contains("Nothing was changed.");
+        assertThat(cms.value("SELECT published FROM promo_item WHERE sku = ?", sku))
+                .isEqualTo("10");
+    }
+
+    @Test
+    void the_same_form_sent_twice_adds_once() {
+        String promo = live();
+        String sku = "ACT-" + promos;
+        String request = requestID(promo);
+        for (int i = 0; i < 2; i++) {
+            HttpResponse<String> answer = operator.post(
+                    promo + "/items/" + sku + "/topup", Map.of("add", "3", "requestID", request, "why", "three"));
+            assertThat(Visitor.location(answer)).isEqualTo(promo + "?done=TOPUP");
+        }
+        assertThat(cms.value("SELECT published FROM promo_item WHERE sku = ?", sku))
+                .isEqualTo("13");
+    }
+
+    @Test
+    void a_page_of_a_promo_that_is_over_adds_nothing_to_the_one_that_sells_the_item_now() {
+        String promo = live();
+        String sku = "ACT-" + promos;
+        String request = requestID(promo);
+        cms.post("/api/admin/items/" + sku + "/end");
+        assertThat(cms.post(
+                                "/api/admin/promos",
+                                """
+                                {"publish":true,"name":"Anew","description":"","opensAt":"%s","closesAt":"%s","items":[{"sku":"%s",\
+                                "name":"Thing","priceMinor":100,"currency":"CNY","published":10,"holdSeconds":600}]}"""
+                                        .formatted(Instant.now(), Instant.now().plusSeconds(3600), sku))
+                        .status())
+                .isEqualTo(201);
+        HttpResponse<String> late = operator.post(
+                promo + "/items/" + sku + "/topup", Map.of("add", "3", "requestID", request, "why", "three"));
+        assertThat(Visitor.location(late)).isEqualTo(promo + "?refused=WRONG_STATE");
+        assertThat(cms.rows("SELECT published FROM promo_item WHERE sku = ?", sku))
+                .extracting(row -> row.get("published"))
+                .containsOnly("10");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/promos/abc", "/?before=x", "/promos/99999999999999999999"})
+    void an_address_that_cannot_be_read_is_said_in_a_page(String path) {
+        HttpResponse<String> answer = operator.get(path);
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("data-testid=\"problem\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"EDITOR", "REVIEWER", "RISK", "AUDITOR"})
+    void others_look_and_do_nothing(String role) {
+        String promo = live();
+        Visitor other = Visitor.of(cms, "other" + promos, role);
+        assertThat(other.get(promo).body()).contains("Promo " + promos).doesNotContain("data-testid=\"act\"");
+        other.get("/password");
+        for (String act : new String[] {"/pause", "/end", "/items/ACT-" + promos + "/topup"}) {
+            assertThat(other.post(
+                                    promo + act,
+                                    Map.of("why", "x", "confirm", "Promo " + promos, "add", "1", "requestID", "r"))
+                            .statusCode())
+                    .as(act)
+                    .isEqualTo(403);
+        }
+        assertThat(state(promo)).isEqualTo("LIVE");
+    }
+
+    @Test
+    void what_is_not_there_is_said_in_a_page() {
+        operator.get(live());
+        assertThat(operator.post("/promos/999999/pause", Map.of("why", "x")).body())
+                .contains("There is no such promo.");
+        String promo = live();
+        operator.get(promo);
+        assertThat(operator.post(promo + "/explode", Map.of("why", "x")).statusCode())
+                .isEqualTo(404);
+        assertThat(operator.post(promo + "/items/NONE/topup", Map.of("why", "x", "add", "1", "requestID", "r"))
+                        .body())
+                .contains("This promo has no such item.");
+        assertThat(operator.get(promo + "?done=<b>&refused=%3Cb%3E".replace("<b>", "%3Cb%3E"))
+                        .body())
+                .doesNotContain("<b>", "data-testid=\"said\"");
+    }
+
+    private static String act(String promo, String act, String why) {
+        operator.get(promo);
+        return Visitor.location(operator.post(promo + "/" + act, Map.of("why", why)));
+    }
+
+    private static String topUp(String promo, String sku, String add, String why) {
+        String request = requestID(promo);
+        return Visitor.location(operator.post(
+                promo + "/items/" + sku + "/topup", Map.of("add", add, "requestID", request, "why", why)));
+    }
+
+    private static String requestID(String promo) {
+        Matcher request = Pattern.compile("name=\"requestID\" value=\"([^\"]+)\"")
+                .matcher(operator.get(promo).body());
+        assertThat(request.find()).isTrue();
+        return request.group(1);
+    }
+
+    private static String state(String promo) {
+        return cms.value("SELECT state FROM promo WHERE id = ?", promo.substring("/promos/".length()));
+    }
+
+    private static String draft() {
+        return promo(false);
+    }
+
+    private static String live() {
+        return promo(true);
+    }
+
+    private static String promo(boolean publish) {
+        promos++;
+        return "/promos/"
+                + cms.post(
+                                "/api/admin/promos",
+                                """
+                                {"publish":%s,"name":"Promo %d","description":"","opensAt":"%s","closesAt":"%s","items":[{"sku":"ACT-%d",\
+                                "name":"Thing","priceMinor":100,"currency":"CNY","published":10,"holdSeconds":600}]}"""
+                                        .formatted(
+                                                publish,
+                                                promos,
+                                                Instant.now().minusSeconds(5),
+                                                Instant.now().plusSeconds(3600),
+                                                promos))
+                        .body()
+                        .get("id")
+                        .asLong();
+    }
+}

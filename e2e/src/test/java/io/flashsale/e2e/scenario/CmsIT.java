@@ -1,0 +1,336 @@
+package io.flashsale.e2e.scenario;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import io.flashsale.e2e.client.Buyer;
+import io.flashsale.e2e.client.Chromium;
+import io.flashsale.e2e.client.Installation;
+import io.flashsale.e2e.client.Sale;
+import io.flashsale.e2e.client.Staff;
+import io.flashsale.e2e.client.Terms;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.assertj.core.api.SoftAssertions;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The CMS in a real browser. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CmsIT {
+
+    private final Installation installation = Installation.fromEnvironment();
+    private final Chromium chromium = new Chromium();
+    private final Staff staff = new Staff(installation);
+
+    @AfterAll
+    void close() {
+        chromium.close();
+    }
+
+    @Test
+    void who_is_let_in_chooses_a_password_works_and_leaves() {
+        String name = Staff.name("lin");
+        String made = staff.add(name, "operator");
+        Page page = chromium.open(1280, 900, "en-GB", installation.url("CMS", "/monitor/edge"));
+        page.waitForURL("**/login?next=**");
+        Staff.enter(page, name, "not the password");
+        assertThat(page.getByTestId("said")).containsText("opens nothing");
+        Chromium.shoot(page, "cms-login-wrong-en-1280");
+        Staff.enter(page, name, made);
+        page.waitForURL("**/password");
+        Staff.choose(page, made, "short");
+        page.waitForURL("**/password");
+        page.locator("[name=password]").evaluate("input => input.removeAttribute('minlength')");
+        Staff.choose(page, made, "short");
+        assertThat(page.getByTestId("said")).hasText("The new password is too short: 12 characters at least.");
+        Chromium.shoot(page, "cms-password-short-en-1280");
+        Staff.choose(page, made, "seven words of a test");
+        page.waitForURL("**/?changed");
+        assertThat(page.getByTestId("who")).containsText(name);
+        assertThat(page.locator("nav")).not().containsText("People");
+        page.navigate(installation.url("CMS", "/people").toString());
+        assertThat(page.getByTestId("problem")).containsText("This is not open to your role.");
+        Chromium.shoot(page, "cms-forbidden-en-1280");
+
+        String again = staff.reset(name);
+        page.navigate(installation.url("CMS", "/").toString());
+        page.waitForURL("**/login**");
+        Staff.enter(page, name, again);
+        page.waitForURL("**/password");
+        page.getByTestId("log-out").click();
+        page.waitForURL("**/login?left");
+        assertThat(page.getByTestId("said")).hasText("You have logged out.");
+        assertThat(chromium.complaints()).isEmpty();
+        page.context().close();
+    }
+
+    @Test
+    void an_administrator_lets_somebody_in_and_out() {
+        String name = Staff.name("wei");
+        Page page = staff.page(chromium, 1280, 900, "zh-CN", "administrator");
+        page.getByTestId("language").click();
+        page.locator("nav >> text=People").click();
+        page.locator("#new-name").fill(name);
+        page.locator("#new-role").selectOption("EDITOR");
+        page.getByTestId("add").click();
+        String made = page.getByTestId("made").textContent();
+        Chromium.shoot(page, "cms-people-added-en-1280");
+
+        Page other = chromium.open(1280, 900, "en-GB", installation.url("CMS", "/login"));
+        Staff.enter(other, name, made);
+        other.waitForURL("**/password");
+        Locator row = page.locator("[data-testid=person][data-name=" + name + "]");
+        row.locator("[name=state]").selectOption("DISABLED");
+        row.getByTestId("save").click();
+        assertThat(row.locator("[name=state]")).hasValue("DISABLED");
+        other.reload();
+        other.waitForURL("**/login**");
+        other.context().close();
+        page.context().close();
+    }
+
+    @Test
+    void an_editor_writes_a_promo_an_operator_publishes_it_and_it_sells() {
+        Terms terms = Terms.of("WRITTEN", 5);
+        String sku = terms.sku();
+        Page page = staff.page(chromium, 1280, 900, "en-GB", "editor");
+        page.locator("nav >> text=Drafts").click();
+        page.getByTestId("begin").click();
+        page.waitForURL("**/drafts/*");
+        page.locator("[name=name]").fill("Teapot, written");
+        page.locator("[name='items[0].sku']").fill(sku);
+        page.locator("[name='items[0].price']").fill("19.999");
+        assertThat(page.getByTestId("kept")).containsText("Saved at");
+        page.reload();
+        assertThat(page.locator("[name='items[0].sku']")).hasValue(sku);
+
+        page.getByTestId("hand-in").click();
+        page.waitForURL("**?check");
+        assertThat(page.getByTestId("mistakes")).containsText("no more digits than the currency has");
+        Chromium.shoot(page, "cms-draft-mistakes-en-1280");
+        page.locator("[name='items[0].price']").fill("19.99");
+        page.locator("[name='items[0].name']").fill("Teapot");
+        page.locator("[name='items[0].published']").fill("5");
+        page.locator("[name=zone]").fill("Asia/Shanghai");
+        var shanghai = LocalDateTime.now(ZoneId.of("Asia/Shanghai")).truncatedTo(ChronoUnit.MINUTES);
+        page.locator("[name=opensAt]").fill(shanghai.minusMinutes(1).toString());
+        page.locator("[name=closesAt]").fill(shanghai.plusHours(1).toString());
+        // while what was typed last is being saved
+        page.getByTestId("hand-in").click();
+        page.waitForURL("**/promos/*?done=HANDIN");
+        assertThat(page.getByTestId("said")).hasText("Handed in. An operator can publish it.");
+        Chromium.shoot(page, "cms-handed-in-en-1280");
+        String promo = page.url().replaceFirst("\\?.*", "");
+        assertThat(chromium.complaints()).isEmpty();
+        page.context().close();
+
+        Page operator = staff.page(chromium, 1280, 900, "en-GB", "operator");
+        operator.navigate(promo);
+        take(operator, "PUBLISH", "opening");
+        assertThat(operator.getByTestId("phase")).hasText("Live");
+        try (var sale = Sale.published("cms-written", terms)) {
+            assertThat(sale.shop().buyNow(sale.buyer(), sku, 1, "once").reserved())
+                    .isTrue();
+        }
+        Locator end = act(operator, "END");
+        end.locator("[name=why]").fill("enough");
+        end.locator("[name=confirm]").fill("Teapot, written");
+        end.locator("form button").click();
+        assertThat(operator.getByTestId("phase")).hasText("Ended");
+        operator.context().close();
+    }
+
+    @Test
+    void two_who_write_the_same_draft_see_what_the_other_has_saved() {
+        Page first = staff.page(chromium, 1280, 900, "en-GB", "editor");
+        first.navigate(installation.url("CMS", "/drafts").toString());
+        first.getByTestId("begin").click();
+        first.waitForURL("**/drafts/*");
+        Page second = staff.page(chromium, 1280, 900, "en-GB", "editor");
+        second.navigate(first.url());
+        first.locator("[name=name]").fill("Theirs");
+        first.getByTestId("save").click();
+        assertThat(first.getByTestId("said")).hasText("Saved.");
+        second.locator("[name=name]").fill("Mine");
+        assertThat(second.getByTestId("not-kept")).hasText("Somebody else has saved. Save to see what differs.");
+        second.getByTestId("save").click();
+        assertThat(second.getByTestId("difference").first()).containsText("Theirs");
+        Chromium.shoot(second, "cms-draft-overtaken-en-1280");
+        // by itself nothing goes over what the other has saved
+        second.locator("[name=description]").fill("Mine too");
+        first.reload();
+        assertThat(first.locator("[name=name]")).hasValue("Theirs");
+        second.getByTestId("save-over").click();
+        assertThat(second.getByTestId("said")).hasText("Saved.");
+        first.reload();
+        assertThat(first.locator("[name=name]")).hasValue("Mine");
+        first.context().close();
+        second.context().close();
+    }
+
+    @Test
+    void what_is_typed_outlives_the_session_in_which_it_was_begun() {
+        String name = Staff.name("ed");
+        String made = staff.add(name, "editor");
+        Page page = chromium.open(1280, 900, "en-GB", installation.url("CMS", "/login"));
+        Staff.enter(page, name, made);
+        Staff.choose(page, made, "seven words of a test");
+        page.navigate(installation.url("CMS", "/drafts").toString());
+        page.getByTestId("begin").click();
+        page.waitForURL("**/drafts/*");
+        page.context().clearCookies();
+        page.locator("[name=name]").fill("Typed too late");
+        assertThat(page.getByTestId("not-kept")).containsText("You are no longer logged in.");
+        page.getByTestId("save").click();
+        assertThat(page.locator("[name=name]")).hasValue("Typed too late");
+
+        Page window = page.context().newPage();
+        window.navigate(installation.url("CMS", "/login").toString());
+        Staff.enter(window, name, "seven words of a test");
+        window.waitForURL("**/");
+        page.getByTestId("save").click();
+        assertThat(page.getByTestId("said")).hasText("Saved.");
+        assertThat(page.locator("[name=name]")).hasValue("Typed too late");
+        page.context().close();
+    }
+
+    @Test
+    void an_operator_tops_up_pauses_and_ends_a_sale_and_the_shop_follows_within_a_second() {
+        try (var sale = new Sale("cms-acts", Terms.of("ACTS", 5).named("Teapot, glass"))) {
+            Iterator<Buyer> buyers = sale.buyers(1000, 1).iterator();
+            Page page = staff.page(chromium, 1280, 900, "en-GB", "operator");
+            page.navigate(installation.url("CMS", "/promos/" + promo(sale)).toString());
+            assertThat(page.getByTestId("live")).containsText("Live, as of");
+            assertThat(page.getByTestId("held")).hasText("0");
+            sale.shop().buyNow(buyers.next(), sale.sku(), 2, "two");
+            // two seconds, without a reload
+            assertThat(page.getByTestId("held")).hasText("2", new LocatorAssertions.HasTextOptions().setTimeout(2000));
+            assertThat(page.getByTestId("available")).hasText("3");
+            assertThat(page.getByTestId("answers")).containsText("Reserved");
+            Locator topUp = act(page, "TOPUP");
+            topUp.locator("[name=add]").fill("7");
+            topUp.locator("[name=why]").fill("seven more were found");
+            Chromium.shoot(page, "cms-top-up-en-1280");
+            topUp.locator("form button").click();
+            assertThat(page.getByTestId("said")).hasText("The units are on sale.");
+            assertThat(page.getByTestId("published")).hasText("12");
+
+            take(page, "PAUSE", "the price is wrong");
+            assertThat(page.getByTestId("said")).hasText("Paused. Nobody can buy.");
+            assertThat(page.getByTestId("phase")).hasText("Paused");
+            awaitCode(sale, buyers, "PAUSED", 8);
+            Chromium.shoot(page, "cms-paused-en-1280");
+            take(page, "RESUME", "the price is right");
+            awaitCode(sale, buyers, "RESERVED", 1);
+
+            Locator end = act(page, "END");
+            end.locator("[name=why]").fill("enough");
+            end.locator("[name=confirm]").fill("Teapot");
+            end.locator("form button").click();
+            assertThat(page.getByTestId("said")).containsText("That was not the name of this promo.");
+            end = act(page, "END");
+            end.locator("[name=why]").fill("enough");
+            end.locator("[name=confirm]").fill("Teapot, glass");
+            Chromium.shoot(page, "cms-end-en-1280");
+            end.locator("form button").click();
+            assertThat(page.getByTestId("phase")).hasText("Ended");
+            awaitCode(sale, buyers, "ENDED", 8);
+            assertThat(chromium.complaints()).isEmpty();
+            page.context().close();
+        }
+    }
+
+    /** As many in a row hear it, so that each worker of the edge has said it; always others, whom nothing throttles. */
+    private static void awaitCode(Sale sale, Iterator<Buyer> buyers, String code, int inARow) {
+        Awaitility.await(code)
+                .atMost(Duration.ofSeconds(1))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> IntStream.range(0, inARow)
+                        .allMatch(i -> code.equals(sale.shop()
+                                .buyNow(buyers.next(), sale.sku(), 1, "once")
+                                .code())));
+    }
+
+    private static Locator act(Page page, String name) {
+        Locator act = page.locator("[data-testid=act][data-act=" + name + "]");
+        act.locator("summary").click();
+        return act;
+    }
+
+    private static void take(Page page, String name, String why) {
+        Locator act = act(page, name);
+        act.locator("[name=why]").fill(why);
+        act.locator("form button").click();
+    }
+
+    private static String promo(Sale sale) {
+        return sale.stores()
+                .query("SELECT promo_id FROM promo_item WHERE sku = '" + sale.sku() + "'", r -> r.getString(1))
+                .get(0);
+    }
+
+    @Test
+    void each_page_is_readable_by_everybody_at_each_width_in_both_languages() {
+        try (var sale = new Sale(
+                "cms",
+                Terms.of("CMS", 40).limit(2).named("Teapot, cast iron"),
+                Terms.of("CMS-SOON", 5)
+                        .named("Teapot, porcelain")
+                        .window(Instant.now().plusSeconds(1800), Instant.now().plusSeconds(3600)))) {
+            var buyer = sale.buyer();
+            String order = sale.shop().buyNow(buyer, sale.sku(), 2, "once").id();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> sale.stores().order(sale.sku(), order).isPresent());
+            String promo = promo(sale);
+            var judged = new SoftAssertions();
+            for (String locale : List.of("en-GB", "zh-CN")) {
+                Page page = staff.page(chromium, 768, 1000, locale, "administrator");
+                page.navigate(installation.url("CMS", "/drafts").toString());
+                page.getByTestId("begin").click();
+                page.waitForURL("**/drafts/*");
+                String draft = page.url().replaceFirst(".*(/drafts/)", "$1");
+                Map.of(
+                                "drafts", "/drafts",
+                                "draft", draft + "?check",
+                                "promos", "/",
+                                "promo", "/promos/" + promo,
+                                "people", "/people",
+                                "password", "/password",
+                                "not-here", "/promos/999999999",
+                                "login", "/login")
+                        .forEach((name, path) -> {
+                            page.navigate(installation.url("CMS", path).toString());
+                            for (int width : List.of(768, 1280, 1920)) {
+                                page.setViewportSize(width, 1000);
+                                judged.assertThat((Integer) page.evaluate("document.documentElement.scrollWidth"))
+                                        .as("%s %s %d", path, locale, width)
+                                        .isLessThanOrEqualTo(width);
+                                Chromium.shoot(page, "cms-" + name + "-" + locale.substring(0, 2) + "-" + width);
+                            }
+                            judged.assertThat(new AxeBuilder(page).analyze().getViolations())
+                                    .as("%s %s", path, locale)
+                                    .isEmpty();
+                        });
+                judged.assertThat(chromium.complaints()).isEmpty();
+                page.context().close();
+            }
+            judged.assertAll();
+        }
+    }
+}

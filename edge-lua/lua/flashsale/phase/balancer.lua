@@ -1,0 +1,2 @@
+-- Which backend a request goes to.
+require("flashsale.backends").balance()

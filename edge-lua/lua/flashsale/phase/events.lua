@@ -1,0 +1,2 @@
+-- GET /api/events
+require("flashsale.events").stream()

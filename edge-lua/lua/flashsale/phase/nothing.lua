@@ -1,0 +1,2 @@
+-- Where there is neither the page nor the one that says so.
+require("flashsale.problem").nothing()

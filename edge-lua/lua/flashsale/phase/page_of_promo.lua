@@ -1,0 +1,2 @@
+-- In front of the page /promo/{id}
+require("flashsale.live").page_of_promo(ngx.var.flashsale_promo)

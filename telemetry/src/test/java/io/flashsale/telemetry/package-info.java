@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.telemetry;
+
+import org.jspecify.annotations.NullMarked;
