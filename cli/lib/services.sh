@@ -61,11 +61,12 @@ prepare_backend() {
 }
 
 prepare_cms() {
-  local -a COMPILER=(-XX:TieredStopAtLevel=1) MYSQL_AS
+  local -a COMPILER=(-XX:TieredStopAtLevel=1) MYSQL_AS TUNED
   local prometheus=$FLASHSALE_PROMETHEUS_URL
   mysql_as cms
   ! monitored || prometheus=${prometheus:-http://127.0.0.1:$FLASHSALE_PROMETHEUS_PORT}
-  prepare_service cms cms-admin "$FLASHSALE_CMS_HEAP_MB" "${MYSQL_AS[@]}" \
+  tuned FLASHSALE_CMS_REVIEW
+  prepare_service cms cms-admin "$FLASHSALE_CMS_HEAP_MB" "${MYSQL_AS[@]}" "${TUNED[@]}" \
     FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token" FLASHSALE_PROMETHEUS_URL="$prometheus"
 }
 

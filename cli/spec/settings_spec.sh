@@ -168,3 +168,13 @@ test_the_cms_draws_from_the_prometheus_that_is_set_or_else_from_that_of_up_monit
   FLASHSALE_PROMETHEUS_URL=http://mine:9090
   equals "$(prometheus_of_cms)" 'http://mine:9090'
 }
+
+test_the_cms_hears_how_many_persons_a_promo_takes_where_that_is_set() {
+  local -a COMMAND=() INPUTS=() PORTS=() READY=() CLEAN_ENV=()
+  load
+  JAVA_HOME=/java prepare_cms
+  equals "$(printf '%s\n' "${COMMAND[@]}" | grep -c '^FLASHSALE_CMS_REVIEW=' || true)" 0
+  export FLASHSALE_CMS_REVIEW=one
+  JAVA_HOME=/java prepare_cms
+  equals "$(printf '%s\n' "${COMMAND[@]}" | sed -n 's/^FLASHSALE_CMS_REVIEW=//p')" one
+}

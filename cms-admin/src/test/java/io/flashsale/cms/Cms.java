@@ -22,10 +22,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -126,6 +128,28 @@ public final class Cms implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A part of it, for a test that puts it beside another clock. */
+    public <T> T part(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    /** What it has for whom: {@code GET /promos/{id}} of each method of a controller. */
+    public List<String> endpoints() {
+        return context
+                .getBean("requestMappingHandlerMapping", RequestMappingHandlerMapping.class)
+                .getHandlerMethods()
+                .keySet()
+                .stream()
+                .flatMap(mapping -> mapping.getPatternValues().stream()
+                        .flatMap(path ->
+                                mapping.getMethodsCondition().getMethods().isEmpty()
+                                        ? Stream.of("ANY " + path)
+                                        : mapping.getMethodsCondition().getMethods().stream()
+                                                .map(method -> method + " " + path)))
+                .sorted()
+                .toList();
     }
 
     /** An answer of the service. */

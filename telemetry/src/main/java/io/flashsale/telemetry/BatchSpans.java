@@ -58,7 +58,7 @@ public final class BatchSpans implements AutoCloseable {
         for (String id : ids) {
             Span order = orders.get(id);
             if (order != null) {
-                spans.put(id, tracing.start(order.getSpanContext(), name, kind));
+                spans.put(id, tracing.startBelow(order, name, kind));
             }
         }
         step = new ArrayList<>(spans.values());

@@ -132,12 +132,17 @@ public final class Tracing implements AutoCloseable {
 
     /** Begins a span; an invalid one under an invalid parent. */
     public Span start(SpanContext parent, String name, SpanKind kind) {
-        if (!parent.isValid()) {
+        return startBelow(Span.wrap(parent), name, kind);
+    }
+
+    /** The same under a span of this process, by whose clock it is measured: it does not end after what ends later. */
+    Span startBelow(Span parent, String name, SpanKind kind) {
+        if (!parent.getSpanContext().isValid()) {
             return Span.getInvalid();
         }
         return tracer.spanBuilder(name)
                 .setSpanKind(kind)
-                .setParent(Context.root().with(Span.wrap(parent)))
+                .setParent(Context.root().with(parent))
                 .startSpan();
     }
 

@@ -12,6 +12,9 @@ import io.opentelemetry.api.trace.SpanKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -145,6 +148,34 @@ class TracingTest {
         assertThat(collector.spansOf("0000000000000000" + other))
                 .extracting(Recorded::name)
                 .containsExactlyInAnyOrder("decide", "send", "order");
+    }
+
+    /** Each span that has a clock of its own is wrong by as much as it was interrupted between reading one clock and the other. */
+    @Test
+    void no_step_of_an_order_begins_before_it_or_ends_after_it() {
+        int orders = 600;
+        try (var tracing = Tracing.to("part", collector.url(), 1)) {
+            for (int i = 0; i < orders; i++) {
+                String id = "%016x".formatted(0x0123456789abcd00L + i);
+                Span order = tracing.start(tracing.handOver(id), "order", SpanKind.SERVER);
+                try (var batch = BatchSpans.of(tracing, "settle", 1, Map.of("1", order))) {
+                    batch.step("decide");
+                }
+                order.end();
+            }
+        }
+        Map<String, Recorded> whole = collector.spans().stream()
+                .filter(span -> span.name().equals("order"))
+                .collect(Collectors.toMap(Recorded::trace, Function.identity()));
+        assertThat(whole).hasSize(orders);
+        assertThat(collector.spans())
+                .filteredOn(span -> span.name().equals("decide"))
+                .hasSize(orders)
+                .allSatisfy(step -> {
+                    Recorded order = Objects.requireNonNull(whole.get(step.trace()));
+                    assertThat(step.start()).isGreaterThanOrEqualTo(order.start());
+                    assertThat(step.end()).isLessThanOrEqualTo(order.end());
+                });
     }
 
     @Test

@@ -139,6 +139,18 @@ class Access {
                         .hasRole(Role.ADMINISTRATOR.name())
                         .requestMatchers("/drafts", "/drafts/**")
                         .hasAnyRole(Role.EDITOR.name(), Role.ADMINISTRATOR.name())
+                        .requestMatchers("/blacklist", "/blacklist/**")
+                        .hasAnyRole(Role.RISK.name(), Role.ADMINISTRATOR.name())
+                        .requestMatchers(
+                                HttpMethod.GET,
+                                "/audit",
+                                "/orders",
+                                "/orders/*",
+                                "/promos/*/settlement",
+                                "/promos/*/settlement/orders")
+                        .hasAnyRole(Role.AUDITOR.name(), Role.ADMINISTRATOR.name())
+                        .requestMatchers(HttpMethod.POST, "/promos/*/approve", "/promos/*/return")
+                        .hasAnyRole(Role.REVIEWER.name(), Role.ADMINISTRATOR.name())
                         .requestMatchers(HttpMethod.POST, "/promos/**")
                         .hasAnyRole(Role.OPERATOR.name(), Role.ADMINISTRATOR.name())
                         .requestMatchers(HttpMethod.GET, "/", "/promos/*", "/promos/*/live", "/monitor", "/monitor/**")

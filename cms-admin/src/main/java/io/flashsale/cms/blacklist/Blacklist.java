@@ -103,8 +103,9 @@ class Blacklist {
         return View.of(find(id), carried);
     }
 
-    List<View> standing(long before, int limit) {
-        return entries.standing(before, limit).stream()
+    /** @param value whose entries; empty: all */
+    List<View> standing(String value, long before, int limit) {
+        return entries.standing(Subject.asStored(value), before, limit).stream()
                 .map(row -> View.of(row, null))
                 .toList();
     }

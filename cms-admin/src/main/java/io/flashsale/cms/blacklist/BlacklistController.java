@@ -50,6 +50,6 @@ class BlacklistController {
         if (limit < 1 || limit > MAX_PAGE) {
             throw Refusal.badRequest("limit", "must be 1 to " + MAX_PAGE + ", not " + limit);
         }
-        return new Page(blacklist.standing(before, limit));
+        return new Page(blacklist.standing("", before, limit));
     }
 }

@@ -21,10 +21,12 @@ interface EntryMapper extends BaseMapper<EntryRow> {
     @Select("SELECT COUNT(*) FROM blacklist_entry WHERE id = #{id} AND change_seq IS NULL")
     int owed(@Param("id") long id);
 
-    /** Entries that stand, newest first, those before an id. */
-    default List<EntryRow> standing(long before, int limit) {
+    /** Entries that stand, newest first, those before an id; of one value where that is not empty. */
+    default List<EntryRow> standing(String value, long before, int limit) {
         return selectList(new QueryWrapper<EntryRow>()
                 .isNull("lifted_at")
+                .in(!value.isEmpty(), "kind", "address", "account", "session") // so that there is an index for it
+                .eq(!value.isEmpty(), "`value`", value)
                 .lt("id", before)
                 .orderByDesc("id")
                 .last("LIMIT " + limit));

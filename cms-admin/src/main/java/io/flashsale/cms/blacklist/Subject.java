@@ -41,6 +41,15 @@ record Subject(Kind kind, String value) {
         return new Subject(known, value);
     }
 
+    /** What is looked for: an address in the one way that it is written here, anything else as it is. */
+    static String asStored(String value) {
+        try {
+            return address(value);
+        } catch (Refusal noAddress) {
+            return value;
+        }
+    }
+
     private static Kind kind(@Nullable String kind) {
         for (Kind known : Kind.values()) {
             if (known.column().equals(kind)) {

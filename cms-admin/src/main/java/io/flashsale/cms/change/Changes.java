@@ -4,11 +4,14 @@ import io.flashsale.cms.change.Made.Entry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -58,12 +61,23 @@ public class Changes {
         return detail;
     }
 
+    /** From where the request came that is being answered, as the socket has it; null where there is none. */
+    private static @Nullable String address() {
+        return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes asked
+                ? asked.getRequest().getRemoteAddr().replaceFirst("%.*", "") // the scope of a link-local one
+                : null;
+    }
+
     private <T> T once(Actor actor, Supplier<Made<T>> body) {
         Made<T> made = transaction.execute(status -> {
             Made<T> done = body.get();
             for (Entry entry : done.entries()) {
                 audit.append(
-                        actor.name(), entry.action(), entry.subject(), json.writeValueAsString(detail(actor, entry)));
+                        actor.name(),
+                        entry.action(),
+                        entry.subject(),
+                        json.writeValueAsString(detail(actor, entry)),
+                        address());
             }
             return done;
         });

@@ -18,7 +18,16 @@ record Draft(
         DraftForm form,
         String editedBy,
         Instant editedAt,
-        State state) {
+        State state,
+        @Nullable Returned returned) {
+
+    /** What it was handed in as last was sent back by a reviewer. */
+    record Returned(String by, String note) {
+
+        static @Nullable Returned of(@Nullable String by, @Nullable String note) {
+            return by == null ? null : new Returned(by, note == null ? "" : note);
+        }
+    }
 
     enum State {
         /** Not handed in, or what it became was cancelled. */
@@ -35,5 +44,12 @@ record Draft(
     }
 
     /** One of a list. */
-    record Line(long id, @Nullable Long promoId, String name, String editedBy, Instant editedAt, State state) {}
+    record Line(
+            long id,
+            @Nullable Long promoId,
+            String name,
+            String editedBy,
+            Instant editedAt,
+            State state,
+            boolean returned) {}
 }

@@ -3,6 +3,7 @@ package io.flashsale.cms.draft;
 import com.baomidou.mybatisplus.core.mapper.BaseMapper;
 import java.time.LocalDateTime;
 import java.util.List;
+import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Param;
 import org.apache.ibatis.annotations.Select;
@@ -22,21 +23,36 @@ interface DraftMapper extends BaseMapper<DraftRow> {
                 (SELECT 1 FROM promo_item i WHERE i.promo_id = p.id AND i.published + i.withdrawn > 0) THEN 'WRITING'
               ELSE 'CLOSED' END""";
 
+    /** Who sent back what it was handed in as, and why. */
+    String RETURNED =
+            """
+            IF(p.review = 'RETURNED', p.reviewed_by, NULL) AS returned_by,
+            IF(p.review = 'RETURNED', p.review_note, NULL) AS return_note""";
+
     String OPEN = " AND " + STATE + " IN ('WRITING', 'WAITING')";
 
-    @Select("SELECT d.id, d.promo_id, d.name, d.edited_by, d.edited_at, " + STATE + " AS state"
+    @Select("SELECT d.id, d.promo_id, d.name, d.edited_by, d.edited_at, " + STATE + " AS state, " + RETURNED
             + " FROM promo_draft d LEFT JOIN promo p ON p.id = d.promo_id WHERE TRUE" + OPEN
             + " ORDER BY d.edited_at DESC, d.id DESC LIMIT #{most}")
     List<DraftRow> open(@Param("most") int most);
 
-    @Select("SELECT d.*, " + STATE
-            + " AS state FROM promo_draft d LEFT JOIN promo p ON p.id = d.promo_id WHERE d.id = #{id}")
+    @Select("SELECT d.*, " + STATE + " AS state, " + RETURNED
+            + " FROM promo_draft d LEFT JOIN promo p ON p.id = d.promo_id WHERE d.id = #{id}")
     @Nullable
     DraftRow find(@Param("id") long id);
 
     @Select("SELECT id FROM promo_draft WHERE promo_id = #{promo}")
     @Nullable
     Long ofPromo(@Param("promo") long promo);
+
+    /** Before what they save, so that no author is ever unknown; whose save is refused counts too. */
+    @Insert("INSERT IGNORE INTO promo_draft_author (draft_id, name) VALUES (#{id}, #{name})")
+    void author(@Param("id") long id, @Param("name") String name);
+
+    /** What was written for one promo, a copy of it has too. */
+    @Insert("INSERT IGNORE INTO promo_draft_author (draft_id, name) SELECT #{id}, a.name FROM promo_draft d"
+            + " JOIN promo_draft_author a ON a.draft_id = d.id WHERE d.promo_id = #{promo}")
+    void authorsOf(@Param("id") long id, @Param("promo") long promo);
 
     /**
      * @param page who saved last may go on from what they do not know to have saved, since the answer was lost

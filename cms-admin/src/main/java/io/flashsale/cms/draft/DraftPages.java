@@ -251,7 +251,8 @@ class DraftPages {
                 typed,
                 "",
                 Instant.EPOCH,
-                closed ? Draft.State.CLOSED : Draft.State.WRITING);
+                closed ? Draft.State.CLOSED : Draft.State.WRITING,
+                null);
         return page(unread, typed, origin, false, model);
     }
 }

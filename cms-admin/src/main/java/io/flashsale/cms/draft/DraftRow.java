@@ -33,6 +33,14 @@ class DraftRow {
     @TableField(exist = false)
     Draft.State state = Draft.State.WRITING;
 
+    @TableField(exist = false)
+    @Nullable
+    String returnedBy;
+
+    @TableField(exist = false)
+    @Nullable
+    String returnNote;
+
     long id() {
         if (id == null) {
             throw new IllegalStateException("the row has no id yet");

@@ -59,7 +59,8 @@ class Drafts {
                         row.name,
                         row.editedBy,
                         row.editedAt.toInstant(ZoneOffset.UTC),
-                        row.state))
+                        row.state,
+                        row.returnedBy != null))
                 .toList();
     }
 
@@ -73,7 +74,9 @@ class Drafts {
 
     /** A new one with what a promo has, but for its time. */
     long copy(String who, long promoId) {
-        return insert(who, DraftForm.of(promos.get(promoId), false), null);
+        long id = insert(who, DraftForm.of(promos.get(promoId), false), null);
+        mapper.authorsOf(id, promoId);
+        return id;
     }
 
     /** What a promo that is not published yet was made from; what programs made has a draft from now on. */
@@ -116,6 +119,7 @@ class Drafts {
         if (before.form().equals(form)) {
             return new Saved(before, true);
         }
+        mapper.author(id, who);
         int saved = mapper.save(id, version, page, title(form), document, who, now());
         Draft after = get(id);
         if (saved == 0 && !after.state().open()) {
@@ -165,6 +169,7 @@ class Drafts {
             if (mapper.handedIn(draft.id(), draft.version(), promo) == 0) {
                 throw changed();
             }
+            mapper.author(draft.id(), actor.name());
         });
     }
 
@@ -211,7 +216,8 @@ class Drafts {
                 Objects.requireNonNull(JSON.readValue(row.document, DraftForm.class)),
                 row.editedBy,
                 row.editedAt.toInstant(ZoneOffset.UTC),
-                row.state);
+                row.state,
+                Draft.Returned.of(row.returnedBy, row.returnNote));
     }
 
     private LocalDateTime now() {

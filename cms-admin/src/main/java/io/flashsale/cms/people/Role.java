@@ -6,7 +6,7 @@ public enum Role {
     EDITOR,
     /** Approves what another has drafted. */
     REVIEWER,
-    /** Publishes, pauses, resumes, tops up and ends. */
+    /** Schedules what is approved, pauses, resumes, tops up and ends. */
     OPERATOR,
     /** Keeps the blacklist. */
     RISK,

@@ -7,6 +7,7 @@ import org.apache.ibatis.annotations.Delete;
 import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Param;
+import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,15 @@ interface ItemMapper extends BaseMapper<ItemRow> {
     default List<ItemRow> of(List<Long> promoIds) {
         return selectList(new QueryWrapper<ItemRow>().in("promo_id", promoIds).orderByAsc("promo_id", "id"));
     }
+
+    /** Which of these SKUs another promo sells. */
+    @Select(
+            """
+            <script>
+            SELECT sku FROM promo_item WHERE live = 1 AND promo_id != #{promo} AND sku IN
+            <foreach collection="skus" item="sku" open="(" separator="," close=")">#{sku}</foreach>
+            </script>""")
+    List<String> liveElsewhere(@Param("promo") long promo, @Param("skus") List<String> skus);
 
     /** @throws org.springframework.dao.DuplicateKeyException if the SKU is on another live promo */
     @Update(

@@ -12,8 +12,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /**
- * What an operator does to a promo from its page: each with a reason, which the audit log keeps, and an end with the promo's name typed
- * once more, since there is no way back from it.
+ * What a reviewer or an operator does to a promo from its page: each with a reason, which the audit log keeps and an approval may lack, and
+ * an end with the promo's name typed once more, since there is no way back from it.
  */
 @Page
 class PromoActs {
@@ -21,10 +21,12 @@ class PromoActs {
     private static final int MOST_OF_A_REASON = 200;
 
     private final Promos promos;
+    private final Preflight preflight;
     private final TopUps topUps;
 
-    PromoActs(Promos promos, TopUps topUps) {
+    PromoActs(Promos promos, Preflight preflight, TopUps topUps) {
         this.promos = promos;
+        this.preflight = preflight;
         this.topUps = topUps;
     }
 
@@ -37,14 +39,23 @@ class PromoActs {
             Principal who,
             RedirectAttributes next) {
         Transition transition = Arrays.stream(Transition.values())
-                .filter(known -> known.name().toLowerCase(Locale.ROOT).equals(act))
+                .filter(known -> known != Transition.PUBLISH // that is for programs
+                        && known.name().toLowerCase(Locale.ROOT).equals(act))
                 .findFirst()
                 .orElseThrow(() -> Refusal.unknown("NOT_FOUND", "There is nothing here."));
         return answered(id, next, () -> {
-            Actor actor = Actor.of(who).because(reason(why));
+            Actor actor = transition == Transition.APPROVE && why.isBlank()
+                    ? Actor.of(who)
+                    : Actor.of(who).because(reason(why));
             if (transition == Transition.END
                     && !confirm.strip().equals(promos.get(id).name())) {
                 throw Refusal.invalid("CONFIRM_WRONG", "confirm", "That is not the name of this promo.");
+            }
+            if (transition == Transition.SCHEDULE) {
+                PromoView proposed = promos.get(id);
+                if (proposed.state() == PromoState.DRAFT) {
+                    preflight.require(proposed);
+                }
             }
             PromoView promo = promos.take(actor, id, transition);
             next.addAttribute("done", transition.name());

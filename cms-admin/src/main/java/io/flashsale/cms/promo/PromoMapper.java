@@ -2,10 +2,13 @@ package io.flashsale.cms.promo;
 
 import com.baomidou.mybatisplus.core.conditions.query.QueryWrapper;
 import com.baomidou.mybatisplus.core.mapper.BaseMapper;
+import java.time.LocalDateTime;
 import java.util.List;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Param;
+import org.apache.ibatis.annotations.Select;
 import org.apache.ibatis.annotations.Update;
+import org.jspecify.annotations.Nullable;
 
 @Mapper
 interface PromoMapper extends BaseMapper<PromoRow> {
@@ -16,8 +19,31 @@ interface PromoMapper extends BaseMapper<PromoRow> {
             <script>
             UPDATE promo SET state = #{to}, updated_at = UTC_TIMESTAMP(3) WHERE id = #{id} AND state IN
             <foreach collection="from" item="state" open="(" separator="," close=")">#{state}</foreach>
+            <if test="needed.name() == 'OPEN'">AND review IS NULL</if>
+            <if test="needed.name() == 'APPROVED'">AND review = 'APPROVED'</if>
             </script>""")
-    int step(@Param("id") long id, @Param("from") List<PromoState> from, @Param("to") PromoState to);
+    int step(
+            @Param("id") long id,
+            @Param("from") List<PromoState> from,
+            @Param("needed") Review.Needed needed,
+            @Param("to") PromoState to);
+
+    @Update(
+            "UPDATE promo SET review = #{verdict}, reviewed_by = #{by}, reviewed_at = UTC_TIMESTAMP(3), review_note = #{note}"
+                    + " WHERE id = #{id}")
+    void review(
+            @Param("id") long id,
+            @Param("verdict") Review.Verdict verdict,
+            @Param("by") String by,
+            @Param("note") @Nullable String note);
+
+    @Select("SELECT UTC_TIMESTAMP(3)")
+    LocalDateTime now();
+
+    /** Whether somebody has saved or handed in the draft that it was made from. */
+    @Select("SELECT EXISTS (SELECT 1 FROM promo_draft d WHERE d.promo_id = #{id} AND (d.edited_by = #{name}"
+            + " OR EXISTS (SELECT 1 FROM promo_draft_author a WHERE a.draft_id = d.id AND a.name = #{name})))")
+    boolean wrote(@Param("id") long id, @Param("name") String name);
 
     /** Newest first, those before an id. */
     default List<PromoRow> page(long before, int limit) {

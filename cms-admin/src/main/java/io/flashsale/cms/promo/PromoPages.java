@@ -3,6 +3,7 @@ package io.flashsale.cms.promo;
 import io.flashsale.cms.web.Amounts;
 import io.flashsale.cms.web.Page;
 import io.flashsale.contract.Code;
+import java.security.Principal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -24,9 +25,11 @@ import org.springframework.web.bind.annotation.RequestParam;
 class PromoPages {
 
     private static final int SHOWN = 25;
-    private static final List<String> STEPS = List.of("DRAFT", "SCHEDULED", "LIVE", "ENDED");
+    private static final List<String> STEPS = List.of("DRAFT", "APPROVED", "SCHEDULED", "LIVE", "ENDED");
     private static final Map<String, String> TONES = Map.of(
             "DRAFT", "bg-secondary-lt",
+            "APPROVED", "bg-lime-lt",
+            "RETURNED", "bg-red-lt",
             "SCHEDULED", "bg-azure-lt",
             "LIVE", "bg-green-lt",
             "PAUSED", "bg-yellow-lt",
@@ -38,17 +41,20 @@ class PromoPages {
 
     private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
 
-    private static final Set<String> DONE = Set.of("HANDIN", "PUBLISH", "CANCEL", "PAUSE", "RESUME", "END", "TOPUP");
+    private static final Set<String> DONE =
+            Set.of("HANDIN", "APPROVE", "RETURN", "SCHEDULE", "CANCEL", "PAUSE", "RESUME", "END", "TOPUP");
     private static final Pattern CODE = Pattern.compile("[A-Z_]{1,40}");
 
     private static final List<String> CODES =
             Arrays.stream(Code.values()).map(Code::name).toList();
 
     private final Promos promos;
+    private final Preflight preflight;
     private final Clock clock;
 
-    PromoPages(Promos promos, Clock clock) {
+    PromoPages(Promos promos, Preflight preflight, Clock clock) {
         this.promos = promos;
+        this.preflight = preflight;
         this.clock = clock;
     }
 
@@ -95,6 +101,7 @@ class PromoPages {
             @PathVariable("id") long id,
             @RequestParam(name = "done", defaultValue = "") String done,
             @RequestParam(name = "refused", defaultValue = "") String refused,
+            Principal who,
             Model model) {
         PromoView promo = promos.get(id);
         model.addAttribute("promo", promo);
@@ -107,17 +114,29 @@ class PromoPages {
         // Of what the address says only what is known is shown.
         model.addAttribute("done", DONE.contains(done) ? done : "");
         model.addAttribute("refused", CODE.matcher(refused).matches() ? refused : "");
-        model.addAttribute("acts", acts(promo.state()));
+        List<Transition> acts = acts(promo);
+        model.addAttribute("acts", acts.stream().map(Transition::name).toList());
+        model.addAttribute(
+                "reviews",
+                acts.stream().filter(Transition::reviews).map(Transition::name).toList());
+        model.addAttribute("own", promo.state() == PromoState.DRAFT && promos.mayNotApprove(who.getName(), id));
+        model.addAttribute("checks", promo.state() == PromoState.DRAFT ? preflight.of(promo) : List.of());
         model.addAttribute("codes", CODES);
         model.addAttribute("requestID", UUID.randomUUID().toString());
         return "promo";
     }
 
-    /** What can be done to it from here. */
-    private static List<String> acts(PromoState state) {
+    /** What people can do to it from here. */
+    private static List<Transition> acts(PromoView promo) {
+        boolean approved = promo.is(Review.Verdict.APPROVED);
         return Arrays.stream(Transition.values())
-                .filter(transition -> transition.from().contains(state))
-                .map(Transition::name)
+                .filter(transition -> transition != Transition.PUBLISH
+                        && transition.from().contains(promo.state())
+                        && switch (transition.needed()) {
+                            case NONE -> true;
+                            case OPEN -> promo.review() == null;
+                            case APPROVED -> approved;
+                        })
                 .toList();
     }
 }

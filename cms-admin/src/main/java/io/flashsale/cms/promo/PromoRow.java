@@ -24,6 +24,17 @@ class PromoRow {
     LocalDateTime createdAt = LocalDateTime.MIN;
     LocalDateTime updatedAt = LocalDateTime.MIN;
 
+    Review.@Nullable Verdict review;
+
+    @Nullable
+    String reviewedBy;
+
+    @Nullable
+    LocalDateTime reviewedAt;
+
+    @Nullable
+    String reviewNote;
+
     long id() {
         if (id == null) {
             throw new IllegalStateException("the row has no id yet");

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A promo as the REST interface shows it.
  *
+ * @param review absent where no reviewer has said anything
  * @param carried whether Redis was seen to have the change; absent where nothing was changed
  */
 public record PromoView(
@@ -22,6 +23,7 @@ public record PromoView(
         Instant closesAt,
         String zone,
         List<Item> items,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Review review,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean carried) {
 
     /**
@@ -83,22 +85,38 @@ public record PromoView(
                 utc(promo.closesAt),
                 promo.zone,
                 items.stream().map(Item::of).toList(),
+                review(promo),
                 null);
     }
 
-    /** What its state and its window come to: DRAFT, SCHEDULED, LIVE, PAUSED, ENDED or CANCELLED. */
+    private static @Nullable Review review(PromoRow promo) {
+        if (promo.review == null || promo.reviewedBy == null || promo.reviewedAt == null) {
+            return null;
+        }
+        return new Review(promo.review, promo.reviewedBy, utc(promo.reviewedAt), promo.reviewNote);
+    }
+
+    boolean is(Review.Verdict verdict) {
+        return review != null && review.verdict() == verdict;
+    }
+
+    /** Whether it was never on sale, and will not be. */
+    boolean dropped() {
+        return state == PromoState.ENDED && items.stream().allMatch(item -> item.published() + item.withdrawn() == 0);
+    }
+
+    /** What its state, its review and its window come to: DRAFT, APPROVED, SCHEDULED, LIVE, PAUSED, ENDED, RETURNED or CANCELLED. */
     public String phase(Instant now) {
         return switch (state) {
-            case DRAFT -> "DRAFT";
+            case DRAFT -> is(Review.Verdict.APPROVED) ? "APPROVED" : "DRAFT";
             case PAUSED -> closesAt.isAfter(now) ? "PAUSED" : "ENDED";
             case LIVE -> opensAt.isAfter(now) ? "SCHEDULED" : closesAt.isAfter(now) ? "LIVE" : "ENDED";
-            case ENDED ->
-                items.stream().allMatch(item -> item.published() + item.withdrawn() == 0) ? "CANCELLED" : "ENDED";
+            case ENDED -> !dropped() ? "ENDED" : is(Review.Verdict.RETURNED) ? "RETURNED" : "CANCELLED";
         };
     }
 
     PromoView carried(boolean was) {
-        return new PromoView(id, name, description, state, opensAt, closesAt, zone, items, was);
+        return new PromoView(id, name, description, state, opensAt, closesAt, zone, items, review, was);
     }
 
     private static Instant utc(LocalDateTime time) {

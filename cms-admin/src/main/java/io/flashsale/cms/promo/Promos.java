@@ -4,6 +4,7 @@ import io.flashsale.cms.change.Actor;
 import io.flashsale.cms.change.Changes;
 import io.flashsale.cms.change.Made;
 import io.flashsale.cms.change.Made.Entry;
+import io.flashsale.cms.settings.CmsSettings;
 import io.flashsale.cms.stock.Effect;
 import io.flashsale.cms.stock.RedisEffects;
 import io.flashsale.cms.stock.StockLedger;
@@ -35,6 +36,7 @@ public class Promos {
     private final RedisEffects effects;
     private final Changes changes;
     private final Clock clock;
+    private final boolean reviewedByOthers;
 
     Promos(
             PromoMapper promos,
@@ -42,13 +44,15 @@ public class Promos {
             StockLedger ledger,
             RedisEffects effects,
             Changes changes,
-            Clock clock) {
+            Clock clock,
+            CmsSettings settings) {
         this.promos = promos;
         this.items = items;
         this.ledger = ledger;
         this.effects = effects;
         this.changes = changes;
         this.clock = clock;
+        this.reviewedByOthers = settings.reviewedByAnother();
     }
 
     /** What is wrong with a promo as it is proposed; empty if it can be handed in now. */
@@ -69,7 +73,7 @@ public class Promos {
         }
         return changes.make(actor, () -> {
             var entries = new ArrayList<Entry>();
-            if (earlier != null && !get(earlier).phase(clock.instant()).equals("CANCELLED")) {
+            if (earlier != null && !get(earlier).dropped()) {
                 step(earlier, Transition.CANCEL);
                 entries.add(entry(earlier, Transition.CANCEL));
             }
@@ -103,7 +107,13 @@ public class Promos {
 
     /** Takes one step and waits until Redis has it. */
     PromoView take(Actor actor, long id, Transition transition) {
-        List<Long> owed = changes.make(actor, () -> new Made<>(step(id, transition), entry(id, transition)));
+        List<Long> owed = changes.make(actor, () -> {
+            List<Long> told = step(id, transition);
+            if (transition.reviews()) {
+                review(actor, id, transition);
+            }
+            return new Made<>(told, entry(id, transition));
+        });
         boolean carried = effects.carried(owed);
         return get(id).carried(carried);
     }
@@ -115,6 +125,11 @@ public class Promos {
             throw Refusal.unknown("UNKNOWN_SKU", "No promo has the SKU " + sku + ".");
         }
         return take(actor, item.promoId, transition);
+    }
+
+    /** Whether they have written in it, and so somebody else has to approve it. */
+    boolean mayNotApprove(String name, long id) {
+        return reviewedByOthers && promos.wrote(id, name);
     }
 
     public PromoView get(long id) {
@@ -151,14 +166,31 @@ public class Promos {
         return promo.id();
     }
 
+    private void review(Actor actor, long id, Transition transition) {
+        if (transition == Transition.APPROVE && mayNotApprove(actor.name(), id)) {
+            throw Refusal.conflict("OWN_PROMO", null, "Who has written in it does not approve it.");
+        }
+        promos.review(
+                id,
+                transition == Transition.APPROVE ? Review.Verdict.APPROVED : Review.Verdict.RETURNED,
+                actor.name(),
+                actor.why());
+    }
+
     private List<Long> step(long id, Transition transition) {
-        if (promos.step(id, transition.from(), transition.to()) == 0) {
-            throw Refusal.conflict("WRONG_STATE", null, transition.refusal(find(id).state));
+        if (promos.step(id, transition.from(), transition.needed(), transition.to()) == 0) {
+            PromoRow promo = find(id);
+            if (!transition.from().contains(promo.state) || transition.needed() == Review.Needed.NONE) {
+                throw Refusal.conflict("WRONG_STATE", null, transition.refusal(promo.state));
+            }
+            throw transition.needed() == Review.Needed.APPROVED
+                    ? Refusal.conflict("NOT_APPROVED", null, "Nobody has approved it yet.")
+                    : Refusal.conflict("REVIEWED", null, "Somebody has reviewed it already.");
         }
         PromoRow promo = find(id);
         return switch (transition) {
-            case PUBLISH -> publish(promo);
-            case CANCEL -> List.of(); // nobody has heard of it
+            case PUBLISH, SCHEDULE -> publish(promo);
+            case APPROVE, RETURN, CANCEL -> List.of(); // nobody has heard of it
             case PAUSE, RESUME, END -> tell(promo);
         };
     }

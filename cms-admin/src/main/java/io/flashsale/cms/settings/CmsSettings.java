@@ -18,6 +18,7 @@ import org.springframework.validation.annotation.Validated;
  * @param profile production refuses what only suits a demo
  * @param operatorTokenFile holds the token that the operator's calls carry
  * @param prometheusUrl of the Prometheus that the charts are drawn from; empty where there is none
+ * @param review how many persons it takes to have a promo on sale: with two, nobody approves what they have written in
  * @param carryWait how long a change waits for the backend to carry it to Redis before it answers 202
  */
 @Validated
@@ -33,12 +34,20 @@ public record CmsSettings(
                         message = "must be an http:// or https:// address (FLASHSALE_PROMETHEUS_URL)")
                 @DefaultValue("")
                 String prometheusUrl,
+        @NotNull
+                @Pattern(regexp = "two|one", message = "must be two or one (FLASHSALE_CMS_REVIEW)")
+                @DefaultValue("two")
+                String review,
         @DurationMin(millis = 0) @DurationMax(seconds = 30) @DefaultValue("5s") Duration carryWait) {
 
     /** What this installation is for. */
     public enum Profile {
         DEMO,
         PRODUCTION
+    }
+
+    public boolean reviewedByAnother() {
+        return review.equals("two");
     }
 
     /**

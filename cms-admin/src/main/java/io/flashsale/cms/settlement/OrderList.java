@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.UnaryOperator;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -37,6 +38,18 @@ class OrderList {
 
     /** @return the rows below the header */
     long write(long promoId, OutputStream out) {
+        return write(promoId, out, OrderList::cell);
+    }
+
+    /** The same for a spreadsheet: what it would take for a formula is text, behind an apostrophe. */
+    void writeForSpreadsheet(long promoId, OutputStream out) {
+        write(promoId, out, value -> {
+            boolean formula = !value.isEmpty() && "=+-@\t\r".indexOf(value.charAt(0)) >= 0;
+            return cell(formula ? "'" + value : value);
+        });
+    }
+
+    private long write(long promoId, OutputStream out, UnaryOperator<String> written) {
         long[] rows = {0};
         put(out, HEADER);
         jdbc.query(
@@ -44,7 +57,8 @@ class OrderList {
                 row -> {
                     var line = new StringBuilder();
                     for (int column = 1; column <= 14; column++) {
-                        line.append(column == 1 ? "" : ",").append(cell(String.valueOf(row.getString(column))));
+                        line.append(column == 1 ? "" : ",")
+                                .append(written.apply(String.valueOf(row.getString(column))));
                     }
                     put(out, line.append('\n').toString());
                     rows[0]++;

@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.ResponseBody;
 class SettlementController {
 
     /** The page is one file, style and all, so that it can be kept; nothing else is loaded and nothing runs. */
-    private static final String PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    static final String PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
     private final Settlements settlements;
 

@@ -59,6 +59,14 @@ class Settlements {
         });
     }
 
+    void writeOrdersForSpreadsheet(long promoId, OutputStream out) {
+        snapshot.read(() -> {
+            find(promoId);
+            orderList.writeForSpreadsheet(promoId, out);
+            return promoId;
+        });
+    }
+
     void requirePromo(long promoId) {
         snapshot.read(() -> find(promoId));
     }

@@ -26,6 +26,11 @@ interface EffectMapper {
             </script>""")
     int owed(@Param("ids") List<Long> ids);
 
+    /** Those that were due so many seconds ago. */
+    @Select("SELECT COUNT(*) FROM redis_effect WHERE applied_at IS NULL"
+            + " AND not_before < UTC_TIMESTAMP(3) - INTERVAL #{seconds} SECOND")
+    int overdue(@Param("seconds") long seconds);
+
     @Select(
             """
             SELECT id FROM redis_effect

@@ -1,5 +1,6 @@
 package io.flashsale.cms.stock;
 
+import java.time.Duration;
 import java.util.List;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,6 +34,11 @@ public class RedisEffects {
     /** The effects of that kind which the item is still owed. */
     public List<Long> owed(long itemId, String kind) {
         return mapper.owedOf(itemId, kind);
+    }
+
+    /** How many effects, of any item, have been due for longer than this. */
+    public int overdue(Duration than) {
+        return mapper.overdue(than.toSeconds());
     }
 
     /** Whether all of them have been carried, within the time that a caller is kept waiting. */

@@ -55,7 +55,7 @@ class DraftsIT {
         assertThat(promo).matches("/promos/\\d+\\?done=HANDIN");
         assertThat(editor.get(promo).body())
                 .contains(
-                        "Handed in. An operator can publish it.",
+                        "Handed in. A reviewer can approve it.",
                         "20:00 Asia/Shanghai",
                         "12:00 UTC",
                         "data-testid=\"edit\"")
@@ -229,7 +229,7 @@ class DraftsIT {
         assertThat(Visitor.location(post(other, draft, typed, "handIn"))).isEqualTo(promo);
         typed.remove("version");
         assertThat(editor.get(draft).body())
-                .contains("It was handed in, and waits for an operator.", "Hand in anew")
+                .contains("It was handed in, and waits for a reviewer or an operator.", "Hand in anew")
                 .doesNotContain("data-testid=\"discard\"");
         assertThat(post(editor, draft, typed, "discard").body()).contains("An operator can cancel it");
 
@@ -353,7 +353,9 @@ class DraftsIT {
     void an_operator_cancels_what_was_handed_in() {
         String promo = Visitor.location(post(editor, begin(), complete(), "handIn"));
         Visitor operator = Visitor.of(cms, "olga", "OPERATOR");
-        assertThat(operator.get("/promos/" + id(promo)).body()).contains("data-act=\"CANCEL\"", "data-act=\"PUBLISH\"");
+        assertThat(operator.get("/promos/" + id(promo)).body())
+                .contains("data-act=\"CANCEL\"")
+                .doesNotContain("data-act=\"SCHEDULE\"");
         assertThat(Visitor.location(operator.post("/promos/" + id(promo) + "/cancel", Map.of("why", "not this year"))))
                 .isEqualTo("/promos/" + id(promo) + "?done=CANCEL");
         assertThat(operator.get("/promos/" + id(promo)).body())

@@ -39,16 +39,19 @@ class PromoActsIT {
     }
 
     @Test
-    void an_operator_publishes_pauses_resumes_tops_up_and_ends_and_each_reason_is_kept() {
+    void an_operator_schedules_pauses_resumes_tops_up_and_ends_and_each_reason_is_kept() {
         String promo = draft();
         String sku = "ACT-" + promos;
+        Visitor reviewer = Visitor.of(cms, "rita", "REVIEWER");
+        reviewer.get(promo);
+        reviewer.post(promo + "/approve", Map.of("why", ""));
         assertThat(operator.get(promo).body())
-                .contains("data-act=\"PUBLISH\"")
-                .doesNotContain("data-act=\"PAUSE\"", "data-act=\"TOPUP\"");
-        assertThat(act(promo, "publish", "opening night")).isEqualTo(promo + "?done=PUBLISH");
+                .contains("data-act=\"SCHEDULE\"")
+                .doesNotContain("data-act=\"PAUSE\"", "data-act=\"TOPUP\"", "data-act=\"RETURN\"");
+        assertThat(act(promo, "schedule", "opening night")).isEqualTo(promo + "?done=SCHEDULE");
         assertThat(operator.get(promo).body())
                 .contains("data-act=\"PAUSE\"", "data-act=\"END\"", "data-act=\"TOPUP\"")
-                .doesNotContain("data-act=\"PUBLISH\"", "data-act=\"RESUME\"");
+                .doesNotContain("data-act=\"SCHEDULE\"", "data-act=\"RESUME\"");
         assertThat(act(promo, "pause", "a wrong price")).isEqualTo(promo + "?done=PAUSE");
         assertThat(act(promo, "resume", "the price is right")).isEqualTo(promo + "?done=RESUME");
         assertThat(topUp(promo, sku, "7", "seven were found")).isEqualTo(promo + "?done=TOPUP");
@@ -64,7 +67,7 @@ class PromoActsIT {
                                 "SELECT action, JSON_VALUE(detail, '$.why') why FROM audit_log WHERE actor = 'ops' AND action <> 'PASSWORD_CHANGED' ORDER BY id"))
                 .extracting(row -> row.get("action") + ": " + row.get("why"))
                 .containsSubsequence(
-                        "PROMO_PUBLISHED: opening night",
+                        "PROMO_SCHEDULED: opening night",
                         "PROMO_PAUSED: a wrong price",
                         "PROMO_RESUMED: the price is right",
                         "ITEM_TOPPED_UP: seven were found",

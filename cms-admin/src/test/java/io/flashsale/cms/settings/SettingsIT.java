@@ -66,6 +66,8 @@ class SettingsIT {
                 .contains("server.port", "FLASHSALE_CMS_PORT");
         assertThat(outputOf(with(complete(), "FLASHSALE_MYSQL_URL=jdbc:postgresql://x/y")))
                 .contains("must be a jdbc:mysql:// address (FLASHSALE_MYSQL_URL)");
+        assertThat(outputOf(with(complete(), "FLASHSALE_CMS_REVIEW=three")))
+                .contains("must be two or one (FLASHSALE_CMS_REVIEW)");
     }
 
     @Test

@@ -3,9 +3,13 @@ package io.flashsale.cms.settlement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashsale.cms.Cms;
+import io.flashsale.cms.Visitor;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -220,6 +224,105 @@ class SettlementIT {
                 .contains("Withdrawn unsold</th><td>3</td>", "Offered</th><td>9</td>")
                 .contains(cms.get(path()).body().get("sha256").asString())
                 .doesNotContain("<script", "src=", " th:");
+    }
+
+    @Test
+    void an_auditor_reads_it_takes_the_orders_along_and_hears_what_is_open() {
+        Visitor auditor = Visitor.of(cms, "audrey", "AUDITOR");
+        String page = "/promos/" + promo;
+        assertThat(auditor.get(page).body()).contains("data-testid=\"settlement\"", "data-testid=\"orders-csv\"");
+        HttpResponse<String> report = auditor.get(page + "/settlement");
+        assertThat(report.body())
+                .contains("Every unit and all money is accounted for.")
+                .contains(cms.get(path()).body().get("sha256").asString());
+        assertThat(report.headers().firstValue("Content-Security-Policy").orElse(""))
+                .startsWith("default-src 'none'; style-src 'unsafe-inline'");
+        HttpResponse<String> orders = auditor.get(page + "/settlement/orders");
+        assertThat(orders.headers().firstValue("Content-Disposition").orElse(""))
+                .isEqualTo("attachment; filename=\"promo-" + promo + "-orders.csv\"");
+        assertThat(orders.body())
+                .startsWith("order,sku,user,units,")
+                .isEqualTo(cms.text(path() + "/orders", "text/csv").body());
+
+        cms.rows("UPDATE promo_item SET held = 1, available = 6");
+        HttpResponse<String> open = auditor.get(page + "/settlement");
+        assertThat(open.statusCode()).isEqualTo(409);
+        assertThat(open.body()).contains("It is not settled yet.", "1 units are held of S1");
+        assertThat(auditor.get("/promos/9999/settlement").statusCode()).isEqualTo(404);
+        Visitor operator = Visitor.of(cms, "oleg", "OPERATOR");
+        assertThat(operator.get(page).body()).doesNotContain("data-testid=\"settlement\"");
+    }
+
+    @Test
+    void orders_are_found_by_number_buyer_and_sku_and_each_has_its_course() {
+        cms.rows(
+                "INSERT INTO payment_event (provider, event_id, payment_id, kind, amount_minor, currency, received_at, outcome)"
+                        + " VALUES ('sandbox', 'e1', '1-a-1', 'SUCCEEDED', 5997, 'CNY', '2026-11-01 10:05:00', 'PAID')");
+        cms.rows(
+                "INSERT INTO promo_item (promo_id, sku, name, price_minor, currency, planned, published, available, hold_seconds)"
+                        + " SELECT promo_id, sku, 'Not yet', price_minor, currency, 10, 0, 0, hold_seconds FROM promo_item");
+        Visitor auditor = Visitor.of(cms, "audrey", "AUDITOR");
+        assertThat(auditor.get("/orders").body()).contains("Which orders?");
+        assertThat(Visitor.location(auditor.get("/orders?word=+1-a+"))).isEqualTo("/orders/1-a");
+        assertThat(auditor.get("/orders?word=u1").body())
+                .contains("data-order=\"1-a\"", "CNY 59.97", "−1")
+                .doesNotContain("data-order=\"1-b\"");
+        assertThat(auditor.get("/orders?word=S1").body())
+                .contains("data-order=\"1-a\"", "data-order=\"1-b\"", "data-order=\"1-c\"", "data-order=\"1-d\"");
+        assertThat(auditor.get("/orders?word=S1&state=EXPIRED").body())
+                .contains("data-order=\"1-c\"")
+                .doesNotContain("data-order=\"1-a\"", "data-order=\"1-b\"");
+        for (String unknown : new String[] {"nobody", "%E8%8C%B6", "%27+OR+1%3D1"}) {
+            assertThat(auditor.get("/orders?word=" + unknown).body()).contains("There is no order");
+        }
+
+        String page = auditor.get("/orders/1-a").body();
+        assertThat(Pattern.compile("data-what=\"([^\"]+)\"")
+                        .matcher(page)
+                        .results()
+                        .map(found -> found.group(1)))
+                .containsExactlyInAnyOrder(
+                        "ledger.HELD",
+                        "ledger.PAID",
+                        "ledger.RETURNED",
+                        "payment.asked",
+                        "payment.SUCCEEDED",
+                        "refund.asked",
+                        "refund.DONE");
+        assertThat(page).contains("The provider took the money", "CNY 59.97", "of them 1 refunded");
+        assertThat(auditor.get("/orders/1-z").statusCode()).isEqualTo(404);
+        assertThat(auditor.get("/orders/%E8%8C%B6").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void more_orders_than_a_page_holds_are_all_found() {
+        for (int i = 0; i < 120; i++) {
+            order("2-%03d".formatted(i), "many", 1, 0, i % 2 == 0 ? "PAID" : "CANCELLED", null);
+        }
+        Visitor auditor = Visitor.of(cms, "audrey", "AUDITOR");
+        assertThat(auditor.get("/orders?word=many").body()).contains("Only the newest 50 are shown.");
+        var seen = new TreeSet<String>();
+        String path = "/orders?word=S1";
+        for (int pages = 1; !path.isEmpty(); pages++) {
+            String page = auditor.get(path).body();
+            Pattern.compile("data-order=\"([^\"]+)\"").matcher(page).results().forEach(found -> assertThat(
+                            seen.add(found.group(1)))
+                    .isTrue());
+            var next = Pattern.compile("<a href=\"([^\"]*after=[^\"]*)\"").matcher(page);
+            path = next.find() ? next.group(1).replace("&amp;", "&") : "";
+            assertThat(pages).isLessThan(10);
+        }
+        assertThat(seen).hasSize(124);
+    }
+
+    @Test
+    void what_a_spreadsheet_would_run_is_text_in_the_list_of_orders() {
+        order("3-a", "-cmd", 1, 0, "CANCELLED", "=HYPERLINK(\"x\")");
+        assertThat(cms.text(path() + "/orders", "text/csv").body()).contains(",-cmd,");
+        Visitor auditor = Visitor.of(cms, "audrey", "AUDITOR");
+        assertThat(auditor.get("/promos/" + promo + "/settlement/orders").body())
+                .contains(",'-cmd,", ",\"'=HYPERLINK(\"\"x\"\")\",")
+                .doesNotContain(",-cmd", ",=HYPER", "\"=HYPER");
     }
 
     @Test

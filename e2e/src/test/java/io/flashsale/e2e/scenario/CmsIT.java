@@ -104,14 +104,14 @@ class CmsIT {
     }
 
     @Test
-    void an_editor_writes_a_promo_an_operator_publishes_it_and_it_sells() {
+    void an_editor_writes_a_promo_a_reviewer_sends_it_back_and_approves_it_an_operator_schedules_it_and_it_sells() {
         Terms terms = Terms.of("WRITTEN", 5);
         String sku = terms.sku();
         Page page = staff.page(chromium, 1280, 900, "en-GB", "editor");
         page.locator("nav >> text=Drafts").click();
         page.getByTestId("begin").click();
         page.waitForURL("**/drafts/*");
-        page.locator("[name=name]").fill("Teapot, written");
+        page.locator("[name=name]").fill("Teapot " + sku);
         page.locator("[name='items[0].sku']").fill(sku);
         page.locator("[name='items[0].price']").fill("19.999");
         assertThat(page.getByTestId("kept")).containsText("Saved at");
@@ -132,15 +132,36 @@ class CmsIT {
         // while what was typed last is being saved
         page.getByTestId("hand-in").click();
         page.waitForURL("**/promos/*?done=HANDIN");
-        assertThat(page.getByTestId("said")).hasText("Handed in. An operator can publish it.");
+        assertThat(page.getByTestId("said")).hasText("Handed in. A reviewer can approve it.");
         Chromium.shoot(page, "cms-handed-in-en-1280");
-        String promo = page.url().replaceFirst("\\?.*", "");
+
         assertThat(chromium.complaints()).isEmpty();
+        Page reviewer = staff.page(chromium, 1280, 900, "en-GB", "reviewer");
+        reviewer.navigate(page.url().replaceFirst("\\?.*", ""));
+        take(reviewer, "RETURN", "say what it is made of");
+        assertThat(reviewer.getByTestId("phase")).hasText("Sent back");
+        page.navigate(installation.url("CMS", "/drafts").toString());
+        page.getByText("Teapot " + sku).click();
+        assertThat(page.getByTestId("returned")).containsText("has sent it back: say what it is made of");
+        Chromium.shoot(page, "cms-returned-en-1280");
+        page.locator("[name=description]").fill("Of clay.");
+        page.getByTestId("hand-in").click();
+        page.waitForURL("**/promos/*?done=HANDIN");
+        String promo = page.url().replaceFirst("\\?.*", "");
         page.context().close();
+
+        reviewer.navigate(promo);
+        act(reviewer, "APPROVE");
+        Chromium.shoot(reviewer, "cms-approve-en-1280");
+        reviewer.locator("[data-act=APPROVE] form button").click();
+        assertThat(reviewer.getByTestId("phase")).hasText("Approved");
+        Chromium.shoot(reviewer, "cms-approved-en-1280");
+        assertThat(chromium.complaints()).isEmpty();
+        reviewer.context().close();
 
         Page operator = staff.page(chromium, 1280, 900, "en-GB", "operator");
         operator.navigate(promo);
-        take(operator, "PUBLISH", "opening");
+        take(operator, "SCHEDULE", "opening");
         assertThat(operator.getByTestId("phase")).hasText("Live");
         try (var sale = Sale.published("cms-written", terms)) {
             assertThat(sale.shop().buyNow(sale.buyer(), sku, 1, "once").reserved())
@@ -148,7 +169,7 @@ class CmsIT {
         }
         Locator end = act(operator, "END");
         end.locator("[name=why]").fill("enough");
-        end.locator("[name=confirm]").fill("Teapot, written");
+        end.locator("[name=confirm]").fill("Teapot " + sku);
         end.locator("form button").click();
         assertThat(operator.getByTestId("phase")).hasText("Ended");
         operator.context().close();
@@ -305,15 +326,19 @@ class CmsIT {
                 page.getByTestId("begin").click();
                 page.waitForURL("**/drafts/*");
                 String draft = page.url().replaceFirst(".*(/drafts/)", "$1");
-                Map.of(
-                                "drafts", "/drafts",
-                                "draft", draft + "?check",
-                                "promos", "/",
-                                "promo", "/promos/" + promo,
-                                "people", "/people",
-                                "password", "/password",
-                                "not-here", "/promos/999999999",
-                                "login", "/login")
+                Map.ofEntries(
+                                Map.entry("drafts", "/drafts"),
+                                Map.entry("draft", draft + "?check"),
+                                Map.entry("promos", "/"),
+                                Map.entry("promo", "/promos/" + promo),
+                                Map.entry("orders", "/orders?word=" + sale.sku()),
+                                Map.entry("order", "/orders/" + order),
+                                Map.entry("people", "/people"),
+                                Map.entry("blacklist", "/blacklist"),
+                                Map.entry("audit", "/audit"),
+                                Map.entry("password", "/password"),
+                                Map.entry("not-here", "/promos/999999999"),
+                                Map.entry("login", "/login"))
                         .forEach((name, path) -> {
                             page.navigate(installation.url("CMS", path).toString());
                             for (int width : List.of(768, 1280, 1920)) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -46,7 +47,8 @@ class StatesIT {
     private final class Looks implements AutoCloseable {
         private final List<Page> pages;
 
-        private Looks(Buyer buyer, String sku) {
+        /** @param buyer null for a browser that was never here */
+        private Looks(@Nullable Buyer buyer, String sku) {
             pages = List.of(open(buyer, sku, "en-GB"), open(buyer, sku, "zh-CN"));
         }
 
@@ -54,8 +56,12 @@ class StatesIT {
             return pages.get(0);
         }
 
-        private Locator card() {
-            return cardOf(first());
+        private String language(Page page) {
+            return page == first() ? "en" : "zh";
+        }
+
+        private void glance(Page page, String name) {
+            Chromium.glance(page, "state-" + name + "-" + language(page));
         }
 
         /** Both show it, and are pictured. */
@@ -69,7 +75,7 @@ class StatesIT {
                         .containsText(
                                 first ? english : chinese,
                                 new LocatorAssertions.ContainsTextOptions().setTimeout(PATIENCE_MS));
-                Chromium.glance(page, "state-" + name + (first ? "-en" : "-zh"));
+                glance(page, name);
             }
         }
 
@@ -97,17 +103,12 @@ class StatesIT {
                 looks.show("live", "data-phase", "live", "Buy now", "立即抢购");
                 looks.press();
                 looks.show("placed", "data-state", "placed", "Yours. The order is placed.", "抢购成功");
-                String order =
-                        looks.card().getByTestId("order-id").textContent().strip();
-                Provider.of(sale.shop(), buyer, order).pay();
-                Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> "PAID"
-                        .equals(sale.shop().order(buyer, order).state()));
-                assertThat(looks.card())
-                        .hasAttribute(
-                                "data-state",
-                                "paid",
-                                new LocatorAssertions.HasAttributeOptions().setTimeout(PATIENCE_MS));
-                Chromium.glance(looks.first(), "state-paid-en");
+                for (Page page : looks.pages) {
+                    String order =
+                            cardOf(page).getByTestId("order-id").textContent().strip();
+                    Provider.of(sale.shop(), buyer, order).pay();
+                }
+                looks.show("paid", "data-state", "paid", "Paid. Thank you.", "已付款，谢谢。");
             }
             try (var third = new Looks(buyer, sale.sku())) {
                 third.press();
@@ -164,26 +165,108 @@ class StatesIT {
                 looks.pages.forEach(page -> page.unroute("**/buy"));
                 looks.press();
                 looks.show("found", "data-state", "placed", "Yours.", "抢购成功");
-                looks.card().getByTestId("order-id").getByRole(AriaRole.LINK).click();
-                Locator shown = looks.first().getByTestId("order");
-                assertThat(shown.getByTestId("pay")).isVisible();
-                Chromium.glance(looks.first(), "state-order-en");
-                shown.getByTestId("give-back").click();
-                shown.getByTestId("give-back").click();
-                assertThat(shown.getByTestId("order-state")).hasText(Pattern.compile("cancelled"));
-                Chromium.glance(looks.first(), "state-cancelled-en");
+                for (Page page : looks.pages) {
+                    cardOf(page)
+                            .getByTestId("order-id")
+                            .getByRole(AriaRole.LINK)
+                            .click();
+                    Locator shown = page.getByTestId("order");
+                    assertThat(shown.getByTestId("pay")).isVisible();
+                    looks.glance(page, "order");
+                    shown.getByTestId("give-back").click();
+                    shown.getByTestId("give-back").click();
+                    assertThat(shown.getByTestId("order-state")).hasText(Pattern.compile("cancelled|取消"));
+                    looks.glance(page, "cancelled");
+                }
             }
         }
     }
 
-    private Page open(Buyer buyer, String sku, String locale) {
+    @Test
+    void who_lets_the_time_to_pay_run_out() {
+        try (var sale =
+                new Sale("scarf", Terms.of("SCARF", 5).named("Silk scarf 丝巾").hold(Duration.ofSeconds(6)))) {
+            try (var looks = new Looks(sale.buyer(), sale.sku())) {
+                looks.press();
+                looks.show("expired", "data-state", "expired", "The time to pay ran out", "付款时间已过");
+            }
+        }
+    }
+
+    @Test
+    void whose_session_has_ended() {
+        try (var sale = new Sale("stool", Terms.of("STOOL", 5).named("Bamboo stool 竹凳"))) {
+            try (var looks = new Looks(null, sale.sku())) {
+                for (Page page : looks.pages) {
+                    // The browser has lost its cookies, and not what the pages keep.
+                    page.evaluate("localStorage.setItem('flashsale.account', JSON.stringify("
+                            + "{ userID: 'u1', phone: '+86 138****0000', until: Date.now() + 3600000 }))");
+                    page.reload();
+                }
+                looks.press();
+                looks.show("login", "data-state", "login", "Please log in to buy.", "请登录后购买。");
+                assertThat(sale.stores().orders(sale.sku())).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void who_presses_too_often() {
+        try (var sale = new Sale("plate", Terms.of("PLATE", 90).named("Jade plate 玉盘"), Terms.of("ELSEWHERE", 9))) {
+            Buyer buyer = sale.buyer();
+            try (var looks = new Looks(buyer, sale.sku())) {
+                for (Page page : looks.pages) {
+                    page.route("**/buy", route -> {
+                        drain(sale, buyer);
+                        route.resume();
+                    });
+                    String state = "";
+                    for (int tried = 0; tried < 20 && !state.equals("retrying"); tried++) {
+                        if (!state.isEmpty()) {
+                            // The machine was slow, a token came back meanwhile and it has bought: as if it had not.
+                            page.evaluate("localStorage.clear()");
+                            page.reload();
+                        }
+                        cardOf(page).getByTestId("buy").click();
+                        assertThat(cardOf(page)).hasAttribute("data-state", Pattern.compile("retrying|placed"));
+                        state = cardOf(page).getAttribute("data-state");
+                    }
+                    assertThat(cardOf(page)).containsText(page == looks.first() ? "A little too fast." : "操作过快");
+                    looks.glance(page, "throttled");
+                    page.unroute("**/buy");
+                    assertThat(cardOf(page))
+                            .hasAttribute(
+                                    "data-state",
+                                    "placed",
+                                    new LocatorAssertions.HasAttributeOptions().setTimeout(PATIENCE_MS));
+                }
+            }
+        }
+    }
+
+    /** Until the buyer's bucket has just become empty, so that the next token is as far away as it can be. */
+    private static void drain(Sale sale, Buyer buyer) {
+        boolean empty = false;
+        for (int i = 0; i < 2000; i++) {
+            boolean throttled = "THROTTLED"
+                    .equals(sale.shop()
+                            .buyNow(buyer, sale.skus().get(1), 1, "elsewhere")
+                            .code());
+            if (empty && !throttled) {
+                return;
+            }
+            empty |= throttled;
+        }
+        throw new AssertionError("a bucket that is never empty");
+    }
+
+    private Page open(@Nullable Buyer buyer, String sku, String locale) {
         var shop = installation.url("EDGE", "/");
-        return chromium.open(
-                360,
-                740,
-                locale,
-                shop.resolve("/item/" + sku),
-                context -> context.addCookies(List.of(new Cookie("session", buyer.session()).setUrl(shop.toString()))));
+        return chromium.open(360, 740, locale, shop.resolve("/item/" + sku), context -> {
+            if (buyer != null) {
+                context.addCookies(List.of(new Cookie("session", buyer.session()).setUrl(shop.toString())));
+            }
+        });
     }
 
     private static Locator cardOf(Page page) {

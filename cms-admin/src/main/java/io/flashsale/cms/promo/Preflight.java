@@ -1,0 +1,122 @@
+package io.flashsale.cms.promo;
+
+import io.flashsale.cms.stock.RedisEffects;
+import io.flashsale.cms.web.Refusal;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Service;
+
+/** What is looked at before people put a promo on sale. It may be otherwise a moment later: what must hold then, publishing itself sees to. */
+@Service
+class Preflight {
+
+    /** Windows are judged to the second; a clock that is further off than this is going to be worse. */
+    private static final Duration CLOCKS_APART = Duration.ofMillis(50);
+
+    /** Far over what the backend takes to carry a change to Redis, and how long that is still no reason to wait. */
+    private static final Duration CARRIED_WITHIN = Duration.ofSeconds(5);
+
+    private static final Duration NOT_CARRIED = Duration.ofSeconds(30);
+
+    private final ItemMapper items;
+    private final PromoMapper promos;
+    private final RedisEffects effects;
+    private final Clock clock;
+
+    Preflight(ItemMapper items, PromoMapper promos, RedisEffects effects, Clock clock) {
+        this.items = items;
+        this.promos = promos;
+        this.effects = effects;
+        this.clock = clock;
+    }
+
+    enum Verdict {
+        FINE,
+        /** Somebody should have meant it. */
+        LOOK,
+        /** It is not scheduled so. */
+        BAD
+    }
+
+    /**
+     * One look.
+     *
+     * @param key of its messages, one for each verdict
+     * @param about what it is about, for people: SKUs; empty where there is nothing to name
+     */
+    record Check(String key, Verdict verdict, String about) {
+
+        private static Check of(String key, boolean fine, Verdict otherwise) {
+            return new Check(key, fine ? Verdict.FINE : otherwise, "");
+        }
+
+        private static Check of(String key, Verdict otherwise, List<PromoView.Item> found) {
+            return new Check(
+                    key,
+                    found.isEmpty() ? Verdict.FINE : otherwise,
+                    found.stream().map(PromoView.Item::sku).collect(Collectors.joining(", ")));
+        }
+    }
+
+    List<Check> of(PromoView promo) {
+        Instant now = clock.instant();
+        Duration window = Duration.between(promo.opensAt(), promo.closesAt());
+        return List.of(
+                new Check("window", window(promo, now), ""),
+                Check.of("skus", Verdict.BAD, soldElsewhere(promo)),
+                Check.of("limits", Verdict.LOOK, which(promo, item -> item.quantityLimit() == null)),
+                Check.of("holds", Verdict.LOOK, which(promo, item -> item.holdSeconds() > window.toSeconds())),
+                Check.of("text", !promo.description().isBlank(), Verdict.LOOK),
+                new Check("shop", shop(), ""),
+                Check.of("clocks", together(), Verdict.BAD));
+    }
+
+    /** @throws Refusal where something is BAD */
+    void require(PromoView promo) {
+        List<String> bad = of(promo).stream()
+                .filter(check -> check.verdict() == Verdict.BAD)
+                .map(Check::key)
+                .toList();
+        if (!bad.isEmpty()) {
+            throw Refusal.conflict("NOT_FIT", null, "It is not fit to be scheduled: " + String.join(", ", bad) + ".");
+        }
+    }
+
+    private static Verdict window(PromoView promo, Instant now) {
+        if (!promo.closesAt().isAfter(now)) {
+            return Verdict.BAD;
+        }
+        return promo.opensAt().isAfter(now) ? Verdict.FINE : Verdict.LOOK;
+    }
+
+    private static List<PromoView.Item> which(PromoView promo, Predicate<PromoView.Item> found) {
+        return promo.items().stream().filter(found).toList();
+    }
+
+    private List<PromoView.Item> soldElsewhere(PromoView promo) {
+        List<String> sold = items.liveElsewhere(
+                promo.id(), promo.items().stream().map(PromoView.Item::sku).toList());
+        return which(promo, item -> sold.contains(item.sku()));
+    }
+
+    /** Whether it hears of what is changed here. */
+    private Verdict shop() {
+        if (effects.overdue(CARRIED_WITHIN) == 0) {
+            return Verdict.FINE;
+        }
+        return effects.overdue(NOT_CARRIED) == 0 ? Verdict.LOOK : Verdict.BAD;
+    }
+
+    /** Whether MySQL's clock, by which deadlines are judged, is with ours, as far as the way to it lets one say. */
+    private boolean together() {
+        Instant before = clock.instant();
+        Instant there = promos.now().toInstant(ZoneOffset.UTC);
+        return !there.isBefore(before.minus(CLOCKS_APART))
+                && !there.isAfter(clock.instant().plus(CLOCKS_APART));
+    }
+}

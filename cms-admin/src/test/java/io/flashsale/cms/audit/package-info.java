@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,160 @@
+package io.flashsale.cms.promo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.flashsale.cms.Cms;
+import io.flashsale.cms.Visitor;
+import io.flashsale.cms.stock.RedisEffects;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What keeps people from scheduling a promo, and what they are only told. */
+class PreflightIT {
+
+    @SuppressWarnings("NullAway.Init")
+    private static Cms cms;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Visitor operator;
+
+    private static int promos;
+
+    @BeforeAll
+    static void start() {
+        cms = Cms.start();
+        operator = Visitor.of(cms, "oleg", "OPERATOR");
+    }
+
+    @AfterAll
+    static void stop() {
+        cms.close();
+    }
+
+    @BeforeEach
+    void whatWasOwedIsCarried() {
+        cms.carryOnce();
+    }
+
+    @Test
+    void where_all_is_fine_it_says_so_and_scheduling_goes_on() {
+        String promo = approved("PF-FINE", 60, 3600, 600, "2", "Of clay.");
+        assertThat(verdicts(promo))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "window", "FINE", "skus", "FINE", "limits", "FINE", "holds", "FINE", "text", "FINE", "shop",
+                        "FINE", "clocks", "FINE"));
+        assertThat(schedule(promo)).startsWith(promo + "?").contains("done=SCHEDULE");
+        assertThat(operator.get(promo).body()).doesNotContain("data-testid=\"preflight\"");
+    }
+
+    @Test
+    void what_only_wants_a_look_is_scheduled_all_the_same() {
+        String promo = approved("PF-LOOK", -5, 300, 600, "null", "");
+        assertThat(verdicts(promo))
+                .containsEntry("window", "LOOK")
+                .containsEntry("limits", "LOOK")
+                .containsEntry("holds", "LOOK")
+                .containsEntry("text", "LOOK");
+        assertThat(operator.get(promo).body())
+                .contains("one may take them all:</span> <span class=\"number\">PF-LOOK<");
+        assertThat(schedule(promo)).contains("done=SCHEDULE");
+    }
+
+    @Test
+    void an_item_that_another_promo_sells_keeps_it_back_until_that_one_ends() {
+        String first = approved("PF-TWICE", 60, 3600, 600, "2", "x");
+        schedule(first);
+        cms.carryOnce();
+        String second = approved("PF-TWICE", 60, 3600, 600, "2", "x");
+        assertThat(verdicts(second)).containsEntry("skus", "BAD");
+        assertThat(schedule(second)).isEqualTo(second + "?refused=NOT_FIT");
+        assertThat(operator.get(second + "?refused=NOT_FIT").body())
+                .contains("Nothing was changed.", "end that one first:</span> <span class=\"number\">PF-TWICE<");
+        assertThat(cms.post("/api/admin" + first + "/end").status()).isIn(200, 202);
+        cms.carryOnce();
+        assertThat(schedule(second)).contains("done=SCHEDULE");
+    }
+
+    @Test
+    void while_the_shop_does_not_hear_of_changes_nothing_is_scheduled() {
+        schedule(approved("PF-OWED", 60, 3600, 600, "2", "x"));
+        String promo = approved("PF-DEAF", 60, 3600, 600, "2", "x");
+        assertThat(verdicts(promo)).as("a change of just now").containsEntry("shop", "FINE");
+        cms.rows("UPDATE redis_effect SET not_before = UTC_TIMESTAMP(3) - INTERVAL 7 SECOND WHERE applied_at IS NULL");
+        assertThat(verdicts(promo)).containsEntry("shop", "LOOK");
+        cms.rows("UPDATE redis_effect SET not_before = UTC_TIMESTAMP(3) - INTERVAL 31 SECOND WHERE applied_at IS NULL");
+        assertThat(verdicts(promo)).containsEntry("shop", "BAD");
+        assertThat(schedule(promo)).isEqualTo(promo + "?refused=NOT_FIT");
+        cms.carryOnce();
+        assertThat(schedule(promo)).contains("done=SCHEDULE");
+    }
+
+    @Test
+    void a_window_that_is_over_is_no_window() {
+        String promo = approved("PF-OVER", -10, 3600, 600, "2", "x");
+        cms.rows("UPDATE promo SET closes_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE id = ?", id(promo));
+        assertThat(verdicts(promo)).containsEntry("window", "BAD");
+        assertThat(schedule(promo)).isEqualTo(promo + "?refused=NOT_FIT");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-500, BAD", "0, FINE", "500, BAD"})
+    void clocks_that_are_apart_are_said_to_be(long apartMs, Preflight.Verdict verdict) {
+        String promo = approved("PF-CLOCK", 60, 3600, 600, "2", "x");
+        var preflight = new Preflight(
+                cms.part(ItemMapper.class),
+                cms.part(PromoMapper.class),
+                cms.part(RedisEffects.class),
+                Clock.offset(Clock.systemUTC(), Duration.ofMillis(apartMs)));
+        PromoView view = cms.part(Promos.class).get(Long.parseLong(id(promo)));
+        assertThat(preflight.of(view))
+                .filteredOn(check -> check.key().equals("clocks"))
+                .extracting(Preflight.Check::verdict)
+                .containsExactly(verdict);
+    }
+
+    private static Map<String, String> verdicts(String promo) {
+        return Pattern.compile("data-check=\"([a-z]+)\" data-verdict=\"([A-Z]+)\"")
+                .matcher(operator.get(promo).body())
+                .results()
+                .collect(Collectors.toMap(found -> found.group(1), found -> found.group(2)));
+    }
+
+    private static String schedule(String promo) {
+        operator.get(promo);
+        return Visitor.location(operator.post(promo + "/schedule", Map.of("why", "it is time")));
+    }
+
+    /** @param opens in so many seconds; @param limit JSON */
+    private static String approved(String sku, int opens, int seconds, int hold, String limit, String text) {
+        promos++;
+        Instant from = Instant.now().plusSeconds(opens);
+        String promo = "/promos/"
+                + cms.post(
+                                "/api/admin/promos",
+                                """
+                                {"name":"Promo %d","description":"%s","opensAt":"%s","closesAt":"%s","items":[{"sku":"%s","name":"Thing",\
+                                "priceMinor":100,"currency":"CNY","published":10,"holdSeconds":%d,"quantityLimit":%s}]}"""
+                                        .formatted(promos, text, from, from.plusSeconds(seconds), sku, hold, limit))
+                        .body()
+                        .get("id")
+                        .asLong();
+        cms.rows(
+                "UPDATE promo SET review = 'APPROVED', reviewed_by = 'rosa', reviewed_at = UTC_TIMESTAMP(3) WHERE id = ?",
+                id(promo));
+        return promo;
+    }
+
+    private static String id(String path) {
+        return path.replaceFirst(".*/", "");
+    }
+}
