@@ -144,6 +144,7 @@ class Access {
                         .requestMatchers(
                                 HttpMethod.GET,
                                 "/audit",
+                                "/reconciliation",
                                 "/orders",
                                 "/orders/*",
                                 "/promos/*/settlement",

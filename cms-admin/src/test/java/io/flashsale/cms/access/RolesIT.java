@@ -48,6 +48,7 @@ class RolesIT {
         allow("POST /blacklist", Role.RISK);
         allow("POST /blacklist/{id}/lift", Role.RISK);
         allow("GET /audit", Role.AUDITOR);
+        allow("GET /reconciliation", Role.AUDITOR);
         allow("GET /orders", Role.AUDITOR);
         allow("GET /orders/{id}", Role.AUDITOR);
         allow("GET /promos/{id}/settlement", Role.AUDITOR);

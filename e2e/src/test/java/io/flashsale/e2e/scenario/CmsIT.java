@@ -336,6 +336,7 @@ class CmsIT {
                                 Map.entry("people", "/people"),
                                 Map.entry("blacklist", "/blacklist"),
                                 Map.entry("audit", "/audit"),
+                                Map.entry("reconciliation", "/reconciliation"),
                                 Map.entry("password", "/password"),
                                 Map.entry("not-here", "/promos/999999999"),
                                 Map.entry("login", "/login"))

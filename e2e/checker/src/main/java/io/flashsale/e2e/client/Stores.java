@@ -263,20 +263,27 @@ public final class Stores implements AutoCloseable {
         return query(PAYMENTS, this::payment, sku);
     }
 
-    /** Whether nothing is owed any more, between the stores, to a buyer or by the provider's word; effects that rest are owed, too. */
+    /**
+     * Whether nothing is owed any more, between the stores, to a buyer or by the provider's word; effects that rest are owed, too. Asked
+     * in the order in which a word travels, so that what leaves one place is seen in the next.
+     */
     public boolean settled(String sku) {
+        boolean silent =
+                query(SILENT_PAYMENTS, r -> r.getString(1), sku).stream().anyMatch(id -> keptByProvider(id) > 0);
+        if (silent || query(UNSETTLED_MONEY, r -> r.getInt(1), sku).get(0) > 0) {
+            return false;
+        }
         Dump.Item item = item(sku);
-        int owed = query(OWED, r -> r.getInt(1), item.id()).get(0)
-                + query(UNSETTLED_MONEY, r -> r.getInt(1), sku).get(0);
+        if (query(OWED, r -> r.getInt(1), item.id()).get(0) > 0) {
+            return false;
+        }
         Optional<Dump.Hot> hot = hot(item);
-        return owed == 0
-                && hot.isPresent()
+        return hot.isPresent()
                 && ready(item)
                 && hot.get().pending().isEmpty()
                 && hot.get().available() == item.available()
                 && hot.get().held() == item.held()
-                && hot.get().sold() == item.sold()
-                && query(SILENT_PAYMENTS, r -> r.getString(1), sku).stream().allMatch(id -> keptByProvider(id) == 0);
+                && hot.get().sold() == item.sold();
     }
 
     /** Whether the lease covers the item's present epoch, so that it sells. */

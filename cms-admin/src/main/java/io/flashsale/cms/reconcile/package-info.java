@@ -1,0 +1,5 @@
+/** Where the stores differ, and messages that became no order, as far as they wait for a person. Reads only. */
+@NullMarked
+package io.flashsale.cms.reconcile;
+
+import org.jspecify.annotations.NullMarked;

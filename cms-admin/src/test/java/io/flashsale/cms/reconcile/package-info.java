@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.reconcile;
+
+import org.jspecify.annotations.NullMarked;
