@@ -1,5 +1,6 @@
 package io.flashsale.cms.change;
 
+import io.flashsale.cms.web.Refusal;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Actor(String name, @Nullable String why) {
 
+    private static final int MOST_OF_A_REASON = 200;
+
     public Actor(String name) {
         this(name, null);
     }
@@ -18,7 +21,13 @@ public record Actor(String name, @Nullable String why) {
         return new Actor(principal.getName());
     }
 
+    /** @throws Refusal 400 REASON_MISSING where it is not 1 to 200 characters */
     public Actor because(String reason) {
-        return new Actor(name, reason);
+        String words = reason.strip();
+        if (words.isEmpty() || words.length() > MOST_OF_A_REASON) {
+            throw Refusal.invalid(
+                    "REASON_MISSING", "why", "A reason of 1 to " + MOST_OF_A_REASON + " characters is needed.");
+        }
+        return new Actor(name, words);
     }
 }

@@ -18,8 +18,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Page
 class PromoActs {
 
-    private static final int MOST_OF_A_REASON = 200;
-
     private final Promos promos;
     private final Preflight preflight;
     private final TopUps topUps;
@@ -46,7 +44,7 @@ class PromoActs {
         return answered(id, next, () -> {
             Actor actor = transition == Transition.APPROVE && why.isBlank()
                     ? Actor.of(who)
-                    : Actor.of(who).because(reason(why));
+                    : Actor.of(who).because(why);
             if (transition == Transition.END
                     && !confirm.strip().equals(promos.get(id).name())) {
                 throw Refusal.invalid("CONFIRM_WRONG", "confirm", "That is not the name of this promo.");
@@ -74,7 +72,7 @@ class PromoActs {
             Principal who,
             RedirectAttributes next) {
         return answered(id, next, () -> {
-            Actor actor = Actor.of(who).because(reason(why));
+            Actor actor = Actor.of(who).because(why);
             if (!add.strip().matches("[1-9][0-9]{0,7}")) {
                 throw Refusal.invalid("ADD_ODD", "add", "How many units to add must be a whole number, at least 1.");
             }
@@ -107,14 +105,5 @@ class PromoActs {
             next.addAttribute("refused", refused.problem().code());
         }
         return "redirect:/promos/" + id;
-    }
-
-    private static String reason(String why) {
-        String words = why.strip();
-        if (words.isEmpty() || words.length() > MOST_OF_A_REASON) {
-            throw Refusal.invalid(
-                    "REASON_MISSING", "why", "A reason of 1 to " + MOST_OF_A_REASON + " characters is needed.");
-        }
-        return words;
     }
 }
