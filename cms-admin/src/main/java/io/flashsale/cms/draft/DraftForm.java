@@ -51,6 +51,40 @@ public record DraftForm(
             levelLimits = typed(levelLimits);
         }
 
+        /** Each text by the name of its field, in the order of the form; a sheet has the same names at the head of its columns. */
+        Map<String, String> fields() {
+            var fields = new LinkedHashMap<String, String>();
+            fields.put("sku", sku);
+            fields.put("name", name);
+            fields.put("price", price);
+            fields.put("currency", currency);
+            fields.put("published", published);
+            fields.put("hold", hold);
+            fields.put("quantityLimit", quantityLimit);
+            fields.put("minLevel", minLevel);
+            fields.put("levelLimits", levelLimits);
+            return fields;
+        }
+
+        /** The same with other texts in some of its fields. */
+        Item with(Map<String, String> others) {
+            return new Item(
+                    others.getOrDefault("sku", sku),
+                    others.getOrDefault("name", name),
+                    others.getOrDefault("price", price),
+                    others.getOrDefault("currency", currency),
+                    others.getOrDefault("published", published),
+                    others.getOrDefault("hold", hold),
+                    others.getOrDefault("quantityLimit", quantityLimit),
+                    others.getOrDefault("minLevel", minLevel),
+                    others.getOrDefault("levelLimits", levelLimits));
+        }
+
+        /** Whether nobody has typed anything into it. */
+        boolean untouched() {
+            return equals(blank(currency));
+        }
+
         static Item blank(String currency) {
             return new Item("", "", "", currency, "", "30", "", "", "");
         }
@@ -127,7 +161,7 @@ public record DraftForm(
         return with(fewer);
     }
 
-    private DraftForm with(List<Item> others) {
+    DraftForm with(List<Item> others) {
         return new DraftForm(name, description, zone, opensAt, closesAt, others);
     }
 
@@ -140,17 +174,8 @@ public record DraftForm(
         fields.put("opensAt", opensAt);
         fields.put("closesAt", closesAt);
         for (int i = 0; i < items.size(); i++) {
-            Item item = items.get(i);
             String at = "items[" + i + "].";
-            fields.put(at + "sku", item.sku());
-            fields.put(at + "name", item.name());
-            fields.put(at + "price", item.price());
-            fields.put(at + "currency", item.currency());
-            fields.put(at + "published", item.published());
-            fields.put(at + "hold", item.hold());
-            fields.put(at + "quantityLimit", item.quantityLimit());
-            fields.put(at + "minLevel", item.minLevel());
-            fields.put(at + "levelLimits", item.levelLimits());
+            items.get(i).fields().forEach((field, text) -> fields.put(at + field, text));
         }
         return fields;
     }

@@ -38,6 +38,9 @@ class RolesIT {
         allow("GET /drafts/{id}", Role.EDITOR);
         allow("POST /drafts/{id}", Role.EDITOR);
         allow("POST /drafts/{id}/autosave", Role.EDITOR);
+        allow("GET /drafts/{id}/import", Role.EDITOR);
+        allow("POST /drafts/{id}/import", Role.EDITOR);
+        allow("GET /drafts/{id}/items.csv", Role.EDITOR);
         allow("POST /promos/{id}/approve", Role.REVIEWER);
         allow("POST /promos/{id}/return", Role.REVIEWER);
         for (String act : new String[] {"schedule", "cancel", "pause", "resume", "end", "publish", "anything"}) {

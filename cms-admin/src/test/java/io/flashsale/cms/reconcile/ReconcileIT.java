@@ -27,23 +27,23 @@ class ReconcileIT {
                     .get("id")
                     .asString();
             String item = cms.value("SELECT id FROM promo_item WHERE promo_id = ?", promo);
-            finding(cms, item, "LEDGER", "7-1", "NONE", "OPEN");
-            finding(cms, item, "LOST", "7-2", "RESEND", "REPAIRED");
-            finding(cms, item, "ORDERS", "7-3", "NONE", "GONE");
-            parked(cms, "m1", "7-4", "NULL");
-            parked(cms, "m2", "7-5", "UTC_TIMESTAMP(3)");
+            finding(cms, item, "LEDGER", "held-0001", "NONE", "OPEN");
+            finding(cms, item, "LOST", "lost-0002", "RESEND", "REPAIRED");
+            finding(cms, item, "ORDERS", "gone-0003", "NONE", "GONE");
+            parked(cms, "m1", "kept-0004", "NULL");
+            parked(cms, "m2", "done-0005", "UTC_TIMESTAMP(3)");
             String page = auditor.get("/reconciliation").body();
             assertThat(page)
                     .contains(
                             "MySQL’s counters are not the sums of its ledger",
-                            "href=\"/orders/7-1\"",
+                            "href=\"/orders/held-0001\"",
                             "&lt;b&gt;odd&lt;/b&gt;",
-                            "7-4")
+                            "kept-0004")
                     .contains("./flashsale reconcile --approve "
-                            + cms.value("SELECT id FROM finding WHERE subject = '7-1'"))
-                    .contains(
-                            "./flashsale dlq show " + cms.value("SELECT id FROM parked_message WHERE order_id = '7-4'"))
-                    .doesNotContain("7-2", "7-3", "7-5", "<b>odd");
+                            + cms.value("SELECT id FROM finding WHERE subject = 'held-0001'"))
+                    .contains("./flashsale dlq show "
+                            + cms.value("SELECT id FROM parked_message WHERE order_id = 'kept-0004'"))
+                    .doesNotContain("lost-0002", "gone-0003", "done-0005", "<b>odd");
         }
     }
 

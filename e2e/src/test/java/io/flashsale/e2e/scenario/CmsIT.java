@@ -329,6 +329,7 @@ class CmsIT {
                 Map.ofEntries(
                                 Map.entry("drafts", "/drafts"),
                                 Map.entry("draft", draft + "?check"),
+                                Map.entry("import", draft + "/import"),
                                 Map.entry("promos", "/"),
                                 Map.entry("promo", "/promos/" + promo),
                                 Map.entry("orders", "/orders?word=" + sale.sku()),

@@ -1,0 +1,211 @@
+package io.flashsale.cms.draft;
+
+import io.flashsale.cms.web.Refusal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVPrinter;
+import org.apache.commons.csv.CSVRecord;
+import org.apache.commons.csv.DuplicateHeaderMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Items as a spreadsheet has them: a line that names the columns, which are the fields of {@link DraftForm.Item}, and a line for each
+ * item. A column may be missing, but not that of the SKU.
+ */
+record ItemSheet(List<Row> rows) {
+
+    private static final int MOST = 100;
+    private static final String SKU = "sku";
+    private static final List<String> COLUMNS =
+            List.copyOf(DraftForm.Item.blank("").fields().keySet());
+
+    /** What a spreadsheet would take for a formula at the beginning of a text; {@link #write} puts an apostrophe before it. */
+    private static final String FORMULA = "=+-@\t\r";
+
+    /**
+     * One line.
+     *
+     * @param line its number in the sheet
+     * @param fields its texts by the names of their columns
+     */
+    record Row(long line, Map<String, String> fields) {
+
+        String sku() {
+            return Objects.requireNonNull(fields.get(SKU));
+        }
+    }
+
+    /** @throws Refusal 400 with the key of the message that says what is wrong with it */
+    static ItemSheet read(String text) {
+        String sheet = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        if (sheet.isBlank()) {
+            throw wrong("SHEET_EMPTY", "");
+        }
+        try (CSVParser parser = CSVParser.parse(sheet.strip(), format(sheet.strip()))) {
+            List<String> columns = parser.getHeaderNames();
+            for (String column : columns) {
+                if (!COLUMNS.contains(column)) {
+                    throw wrong("SHEET_COLUMN", column);
+                }
+            }
+            if (!columns.contains(SKU)) {
+                throw wrong("SHEET_NO_SKU", "");
+            }
+            var rows = new ArrayList<Row>();
+            for (CSVRecord record : parser) {
+                long line = record.getRecordNumber() + 1;
+                if (!record.isConsistent()) {
+                    throw wrong("SHEET_LINE", Long.toString(line));
+                }
+                Row row = row(line, columns, record);
+                if (row.fields().values().stream().allMatch(String::isEmpty)) {
+                    continue;
+                }
+                if (rows.size() == MOST) {
+                    throw wrong("SHEET_LONG", "");
+                }
+                rows.add(row);
+            }
+            if (rows.isEmpty()) {
+                throw wrong("SHEET_EMPTY", "");
+            }
+            return new ItemSheet(rows);
+        } catch (IOException | UncheckedIOException | IllegalArgumentException unreadable) {
+            throw wrong("SHEET_UNREADABLE", "");
+        }
+    }
+
+    private static Row row(long line, List<String> columns, CSVRecord record) {
+        var fields = new HashMap<String, String>();
+        for (String column : columns) {
+            String cell = record.get(column);
+            boolean guarded = cell.length() > 1 && cell.charAt(0) == '\'' && FORMULA.indexOf(cell.charAt(1)) >= 0;
+            fields.put(column, guarded ? cell.substring(1) : cell);
+        }
+        return new Row(line, fields);
+    }
+
+    /** By commas, or by what the first line has more of: spreadsheets of some countries write semicolons, and a copy of cells has tabs. */
+    private static CSVFormat format(String sheet) {
+        String head = sheet.lines().findFirst().orElse("");
+        char delimiter = ',';
+        for (char other : new char[] {';', '\t'}) {
+            if (count(head, other) > count(head, delimiter)) {
+                delimiter = other;
+            }
+        }
+        return CSVFormat.RFC4180
+                .builder()
+                .setDelimiter(delimiter)
+                .setHeader()
+                .setSkipHeaderRecord(true)
+                .setIgnoreEmptyLines(true)
+                .setTrim(true)
+                .setDuplicateHeaderMode(DuplicateHeaderMode.DISALLOW)
+                .get();
+    }
+
+    private static long count(String text, char each) {
+        return text.chars().filter(letter -> letter == each).count();
+    }
+
+    /** The items of a draft as such a sheet, to be changed and read again. */
+    static String write(DraftForm form) {
+        var text = new StringBuilder();
+        try (var printer = new CSVPrinter(text, CSVFormat.RFC4180)) {
+            printer.printRecord(COLUMNS);
+            for (DraftForm.Item item : form.items()) {
+                printer.printRecord(item.fields().values().stream()
+                        .map(cell -> !cell.isEmpty() && FORMULA.indexOf(cell.charAt(0)) >= 0 ? "'" + cell : cell));
+            }
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return text.toString();
+    }
+
+    /** What a line would do to a draft. */
+    enum Effect {
+        ADDED,
+        CHANGED,
+        SAME
+    }
+
+    /**
+     * What becomes of a line.
+     *
+     * @param index of the item in the draft as it would be
+     */
+    record Outcome(Row row, Effect effect, int index, List<Change> changes) {}
+
+    record Change(String field, String from, String to) {}
+
+    /**
+     * A draft with the lines taken over: an item whose SKU a line has is changed in the columns that the sheet has, and another is added.
+     *
+     * @param outcomes of each line, in their order
+     */
+    record Merged(DraftForm form, List<Outcome> outcomes) {}
+
+    Merged into(DraftForm form) {
+        var items = new ArrayList<>(form.items());
+        String currency = items.isEmpty() ? "CNY" : items.get(items.size() - 1).currency();
+        items.removeIf(DraftForm.Item::untouched);
+        var outcomes = new ArrayList<Outcome>();
+        for (Row row : rows) {
+            int index = indexOf(items, row.sku());
+            DraftForm.Item before = index < 0 ? null : items.get(index);
+            DraftForm.Item after = (before == null ? DraftForm.Item.blank(currency) : before).with(row.fields());
+            if (before == null) {
+                index = items.size();
+                items.add(after);
+            } else {
+                items.set(index, after);
+            }
+            outcomes.add(new Outcome(row, effect(before, after), index, changes(before, after)));
+        }
+        if (items.size() > MOST) {
+            throw wrong("SHEET_LONG", "");
+        }
+        return new Merged(form.with(items), outcomes);
+    }
+
+    private static int indexOf(List<DraftForm.Item> items, String sku) {
+        for (int i = 0; i < items.size(); i++) {
+            if (!sku.isEmpty() && items.get(i).sku().equals(sku)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static Effect effect(DraftForm.@Nullable Item before, DraftForm.Item after) {
+        if (before == null) {
+            return Effect.ADDED;
+        }
+        return before.equals(after) ? Effect.SAME : Effect.CHANGED;
+    }
+
+    private static List<Change> changes(DraftForm.@Nullable Item before, DraftForm.Item after) {
+        if (before == null) {
+            return List.of();
+        }
+        Map<String, String> was = before.fields();
+        return after.fields().entrySet().stream()
+                .filter(field -> !field.getValue().equals(was.get(field.getKey())))
+                .map(field -> new Change(field.getKey(), was.getOrDefault(field.getKey(), ""), field.getValue()))
+                .toList();
+    }
+
+    /** @param about the column or the line that it is about */
+    private static Refusal wrong(String code, String about) {
+        return Refusal.invalid(code, about, "The sheet cannot be read: " + code + " " + about);
+    }
+}
