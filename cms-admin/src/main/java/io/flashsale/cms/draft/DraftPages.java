@@ -97,7 +97,7 @@ class DraftPages {
         return page(draft, draft.form(), origin, check != null, model);
     }
 
-    /** @param act save, saveOver, handIn, discard, add or remove-N */
+    /** @param act save, saveOver, handIn, import, discard, add or remove-N */
     @PostMapping("/{id}")
     String take(
             @PathVariable("id") long id,
@@ -119,7 +119,11 @@ class DraftPages {
                 response.setStatus(409);
                 return overtaken(saved.now(), wanted, origin, model);
             }
-            return act.equals("handIn") ? handIn(saved.now(), who) : "redirect:/drafts/" + id + anchor(act, wanted);
+            return switch (act) {
+                case "handIn" -> handIn(saved.now(), who);
+                case "import" -> "redirect:/drafts/" + id + "/import";
+                default -> "redirect:/drafts/" + id + anchor(act, wanted);
+            };
         } catch (Refusal refused) {
             if (refused.problem().status() == 404) {
                 throw refused;

@@ -235,7 +235,7 @@ class Drafts {
         return Refusal.conflict("DRAFT_CHANGED", null, "The draft was changed meanwhile.");
     }
 
-    private static Refusal refused(Draft.State state) {
+    static Refusal refused(Draft.State state) {
         return state == Draft.State.DISCARDED
                 ? Refusal.conflict("DRAFT_DISCARDED", null, "The draft was discarded.")
                 : Refusal.conflict(

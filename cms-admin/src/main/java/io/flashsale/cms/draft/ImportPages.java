@@ -5,12 +5,17 @@ import io.flashsale.cms.web.Problem;
 import io.flashsale.cms.web.Refusal;
 import jakarta.servlet.http.HttpServletResponse;
 import java.security.Principal;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.transaction.TransactionException;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -22,6 +27,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Page
 @RequestMapping("/drafts/{id}")
 class ImportPages {
+
+    private static final Logger log = LoggerFactory.getLogger(ImportPages.class);
 
     private final Drafts drafts;
 
@@ -67,30 +74,54 @@ class ImportPages {
             Principal who,
             Model model,
             HttpServletResponse response) {
-        Draft draft = drafts.get(id);
         try {
-            ItemSheet.Merged merged = ItemSheet.read(sheet).into(draft.form());
-            if (act.equals("take") && draft.version() == version) {
-                Drafts.Saved saved = drafts.save(who.getName(), id, version, "", merged.form());
-                if (saved.done()) {
-                    return "redirect:/drafts/" + id + "?said=saved";
-                }
-                draft = saved.now();
-                merged = ItemSheet.read(sheet).into(draft.form());
-            }
-            if (act.equals("take")) {
+            Draft draft = drafts.get(id);
+            if (!draft.state().open()) {
                 response.setStatus(409);
-                model.addAttribute("changed", true);
+                return page(draft, sheet, null, model);
             }
-            model.addAttribute("lines", lines(merged));
-            return page(draft, sheet, null, model);
+            return act.equals("take")
+                    ? take(draft, sheet, version, who, model, response)
+                    : looked(draft, ItemSheet.read(sheet).into(draft.form()), sheet, model);
         } catch (Refusal refused) {
             if (refused.problem().status() == 404) {
                 throw refused;
             }
             response.setStatus(refused.problem().status());
-            return page(draft, sheet, refused.problem(), model);
+            return page(drafts.get(id), sheet, refused.problem(), model);
+        } catch (DataAccessException | TransactionException fault) {
+            log.error("items could not be taken into draft {}", id, fault);
+            response.setStatus(503);
+            var unread = new Draft(
+                    id, null, false, version, DraftForm.blank(""), "", Instant.EPOCH, Draft.State.WRITING, null);
+            return page(unread, sheet, Problem.of(503, "BUSY", "The database is away or broke off."), model);
         }
+    }
+
+    private String take(
+            Draft seen, String sheet, int version, Principal who, Model model, HttpServletResponse response) {
+        String done = "redirect:/drafts/" + seen.id() + "?said=saved";
+        Draft draft = seen;
+        ItemSheet.Merged merged = ItemSheet.read(sheet).into(draft.form());
+        if (merged.form().equals(draft.form())) {
+            return done; // the same form sent twice
+        }
+        if (draft.version() == version) {
+            Drafts.Saved saved = drafts.save(who.getName(), draft.id(), version, "", merged.form());
+            if (saved.done()) {
+                return done;
+            }
+            draft = saved.now();
+            merged = ItemSheet.read(sheet).into(draft.form());
+        }
+        response.setStatus(409);
+        model.addAttribute("changed", true);
+        return looked(draft, merged, sheet, model);
+    }
+
+    private String looked(Draft draft, ItemSheet.Merged merged, String sheet, Model model) {
+        model.addAttribute("lines", lines(merged));
+        return page(draft, sheet, null, model);
     }
 
     private List<Line> lines(ItemSheet.Merged merged) {
@@ -109,7 +140,9 @@ class ImportPages {
     private static String page(Draft draft, String sheet, @Nullable Problem problem, Model model) {
         model.addAttribute("draft", draft);
         model.addAttribute("sheet", sheet);
-        model.addAttribute("problem", problem);
+        model.addAttribute(
+                "problem",
+                draft.state().open() ? problem : Drafts.refused(draft.state()).problem());
         return "import";
     }
 }

@@ -5,14 +5,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.commons.csv.CSVRecord;
-import org.apache.commons.csv.DuplicateHeaderMode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +28,13 @@ record ItemSheet(List<Row> rows) {
     private static final List<String> COLUMNS =
             List.copyOf(DraftForm.Item.blank("").fields().keySet());
 
-    /** What a spreadsheet would take for a formula at the beginning of a text; {@link #write} puts an apostrophe before it. */
-    private static final String FORMULA = "=+-@\t\r";
+    /** What a spreadsheet would take for a formula, and such texts behind apostrophes: {@link #write} puts one more before it. */
+    private static final Pattern GUARDED = Pattern.compile("'*[=+\\-@\\t\\r].*", Pattern.DOTALL);
 
     /**
      * One line.
      *
-     * @param line its number in the sheet
+     * @param line its number in the sheet, where a cell may have several lines of text
      * @param fields its texts by the names of their columns
      */
     record Row(long line, Map<String, String> fields) {
@@ -40,61 +42,92 @@ record ItemSheet(List<Row> rows) {
         String sku() {
             return Objects.requireNonNull(fields.get(SKU));
         }
+
+        /** Without those that are empty, which in a new item are left as a new item has them. */
+        private Map<String, String> filled() {
+            return fields.entrySet().stream()
+                    .filter(field -> !field.getValue().isEmpty())
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        }
     }
 
     /** @throws Refusal 400 with the key of the message that says what is wrong with it */
     static ItemSheet read(String text) {
         String sheet = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        if (sheet.isBlank()) {
-            throw wrong("SHEET_EMPTY", "");
-        }
-        try (CSVParser parser = CSVParser.parse(sheet.strip(), format(sheet.strip()))) {
-            List<String> columns = parser.getHeaderNames();
-            for (String column : columns) {
-                if (!COLUMNS.contains(column)) {
-                    throw wrong("SHEET_COLUMN", column);
-                }
-            }
-            if (!columns.contains(SKU)) {
-                throw wrong("SHEET_NO_SKU", "");
-            }
-            var rows = new ArrayList<Row>();
+        var rows = new ArrayList<Row>();
+        try (CSVParser parser = CSVParser.parse(sheet, format(sheet))) {
+            List<String> columns = null;
+            var skus = new HashSet<String>();
             for (CSVRecord record : parser) {
-                long line = record.getRecordNumber() + 1;
-                if (!record.isConsistent()) {
-                    throw wrong("SHEET_LINE", Long.toString(line));
-                }
-                Row row = row(line, columns, record);
-                if (row.fields().values().stream().allMatch(String::isEmpty)) {
+                List<String> cells = record.stream().map(String::strip).toList();
+                if (cells.stream().allMatch(String::isEmpty) || cells.get(0).startsWith("sep=")) {
                     continue;
+                }
+                if (columns == null) {
+                    columns = columns(cells);
+                    continue;
+                }
+                Row row = row(record.getRecordNumber(), columns, cells);
+                if (!skus.add(row.sku())) {
+                    throw wrong("SHEET_TWICE", row.sku());
                 }
                 if (rows.size() == MOST) {
                     throw wrong("SHEET_LONG", "");
                 }
                 rows.add(row);
             }
-            if (rows.isEmpty()) {
-                throw wrong("SHEET_EMPTY", "");
-            }
-            return new ItemSheet(rows);
-        } catch (IOException | UncheckedIOException | IllegalArgumentException unreadable) {
+        } catch (IOException | UncheckedIOException unreadable) {
             throw wrong("SHEET_UNREADABLE", "");
         }
+        if (rows.isEmpty()) {
+            throw wrong("SHEET_EMPTY", "");
+        }
+        return new ItemSheet(rows);
     }
 
-    private static Row row(long line, List<String> columns, CSVRecord record) {
+    /** By their place; without a name where nothing may stand. */
+    private static List<String> columns(List<String> head) {
+        var columns = new ArrayList<String>();
+        for (String name : head) {
+            String known = name.isEmpty()
+                    ? ""
+                    : COLUMNS.stream()
+                            .filter(name::equalsIgnoreCase)
+                            .findFirst()
+                            .orElseThrow(() -> wrong("SHEET_COLUMN", name));
+            if (!known.isEmpty() && columns.contains(known)) {
+                throw wrong("SHEET_COLUMN_TWICE", known);
+            }
+            columns.add(known);
+        }
+        if (!columns.contains(SKU)) {
+            throw wrong("SHEET_NO_SKU", "");
+        }
+        return columns;
+    }
+
+    private static Row row(long line, List<String> columns, List<String> cells) {
         var fields = new HashMap<String, String>();
-        for (String column : columns) {
-            String cell = record.get(column);
-            boolean guarded = cell.length() > 1 && cell.charAt(0) == '\'' && FORMULA.indexOf(cell.charAt(1)) >= 0;
-            fields.put(column, guarded ? cell.substring(1) : cell);
+        for (int i = 0; i < Math.max(columns.size(), cells.size()); i++) {
+            String column = i < columns.size() ? columns.get(i) : "";
+            String cell = i < cells.size() ? cells.get(i) : "";
+            if (!column.isEmpty()) {
+                boolean guarded = cell.startsWith("'")
+                        && GUARDED.matcher(cell.substring(1)).matches();
+                fields.put(column, guarded ? cell.substring(1) : cell);
+            } else if (!cell.isEmpty()) {
+                throw wrong("SHEET_LINE", Long.toString(line));
+            }
+        }
+        if (Objects.requireNonNull(fields.get(SKU)).isEmpty()) {
+            throw wrong("SHEET_SKU", Long.toString(line));
         }
         return new Row(line, fields);
     }
 
     /** By commas, or by what the first line has more of: spreadsheets of some countries write semicolons, and a copy of cells has tabs. */
     private static CSVFormat format(String sheet) {
-        String head = sheet.lines().findFirst().orElse("");
+        String head = sheet.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
         char delimiter = ',';
         for (char other : new char[] {';', '\t'}) {
             if (count(head, other) > count(head, delimiter)) {
@@ -104,11 +137,8 @@ record ItemSheet(List<Row> rows) {
         return CSVFormat.RFC4180
                 .builder()
                 .setDelimiter(delimiter)
-                .setHeader()
-                .setSkipHeaderRecord(true)
-                .setIgnoreEmptyLines(true)
-                .setTrim(true)
-                .setDuplicateHeaderMode(DuplicateHeaderMode.DISALLOW)
+                .setIgnoreEmptyLines(false) // they count as lines
+                .setIgnoreSurroundingSpaces(true)
                 .get();
     }
 
@@ -123,7 +153,7 @@ record ItemSheet(List<Row> rows) {
             printer.printRecord(COLUMNS);
             for (DraftForm.Item item : form.items()) {
                 printer.printRecord(item.fields().values().stream()
-                        .map(cell -> !cell.isEmpty() && FORMULA.indexOf(cell.charAt(0)) >= 0 ? "'" + cell : cell));
+                        .map(cell -> GUARDED.matcher(cell).matches() ? "'" + cell : cell));
             }
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -179,7 +209,7 @@ record ItemSheet(List<Row> rows) {
 
     private static int indexOf(List<DraftForm.Item> items, String sku) {
         for (int i = 0; i < items.size(); i++) {
-            if (!sku.isEmpty() && items.get(i).sku().equals(sku)) {
+            if (items.get(i).sku().equals(sku)) {
                 return i;
             }
         }

@@ -10,19 +10,22 @@ import org.jspecify.annotations.Nullable;
 @Mapper
 interface ReconcileMapper {
 
-    /** @param subject an order's id, or {@code -} for the item itself */
+    /**
+     * @param subject an order's id, or {@code -} for the item itself
+     * @param repair what approving it does; NONE: it is taken as it is
+     */
     record Finding(
             long id,
             String sku,
             String kind,
             String subject,
             String detail,
+            String repair,
             LocalDateTime firstSeen,
-            LocalDateTime lastSeen,
-            int timesSeen) {}
+            LocalDateTime lastSeen) {}
 
     /** Those that are open, the oldest first. */
-    @Select("SELECT f.id, i.sku, f.kind, f.subject, f.detail, f.first_seen, f.last_seen, f.times_seen"
+    @Select("SELECT f.id, i.sku, f.kind, f.subject, f.detail, f.repair, f.first_seen, f.last_seen"
             + " FROM finding f JOIN promo_item i ON i.id = f.promo_item_id WHERE f.state = 'OPEN'"
             + " ORDER BY f.id LIMIT #{most}")
     List<Finding> findings(@Param("most") int most);

@@ -3,6 +3,7 @@ package io.flashsale.cms.reconcile;
 import io.flashsale.cms.web.Page;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -22,16 +23,20 @@ class ReconcilePages {
         this.books = books;
     }
 
-    /** Where the stores were seen to differ. */
+    /**
+     * Where the stores were seen to differ.
+     *
+     * @param repaired whether it is when somebody approves it; otherwise it is taken as it is
+     */
     record Finding(
             long id,
             String sku,
             String kind,
             @Nullable String order,
             String detail,
+            boolean repaired,
             Instant firstSeen,
-            Instant lastSeen,
-            int timesSeen) {
+            Instant lastSeen) {
 
         private static Finding of(ReconcileMapper.Finding row) {
             return new Finding(
@@ -40,9 +45,9 @@ class ReconcilePages {
                     row.kind(),
                     row.subject().equals("-") ? null : row.subject(),
                     row.detail(),
+                    !row.repair().equals("NONE"),
                     row.firstSeen().toInstant(ZoneOffset.UTC),
-                    row.lastSeen().toInstant(ZoneOffset.UTC),
-                    row.timesSeen());
+                    row.lastSeen().toInstant(ZoneOffset.UTC));
         }
     }
 
@@ -61,10 +66,13 @@ class ReconcilePages {
 
     @GetMapping("/reconciliation")
     String list(Model model) {
+        List<ReconcileMapper.Finding> findings = books.findings(SHOWN + 1);
+        List<ReconcileMapper.Parked> parked = books.parked(SHOWN + 1);
         model.addAttribute(
-                "findings", books.findings(SHOWN).stream().map(Finding::of).toList());
+                "findings", findings.stream().limit(SHOWN).map(Finding::of).toList());
         model.addAttribute(
-                "parked", books.parked(SHOWN).stream().map(Parked::of).toList());
+                "parked", parked.stream().limit(SHOWN).map(Parked::of).toList());
+        model.addAttribute("more", findings.size() > SHOWN || parked.size() > SHOWN);
         return "reconciliation";
     }
 }

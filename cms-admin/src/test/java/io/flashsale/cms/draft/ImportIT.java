@@ -60,7 +60,7 @@ class ImportIT {
                 .contains(
                         "data-effect=\"CHANGED\"",
                         "data-effect=\"SAME\"",
-                        "<del class=\"text-secondary\">19.99</del> <ins>18.00</ins>");
+                        "<del class=\"text-secondary\">19.99</del> → <ins>18.00</ins>");
     }
 
     @Test
@@ -76,7 +76,7 @@ class ImportIT {
         assertThat(answer.body())
                 .contains(
                         "Somebody has saved the draft meanwhile.",
-                        "<del class=\"text-secondary\">1</del> <ins>19.99</ins>");
+                        "<del class=\"text-secondary\">1</del> → <ins>19.99</ins>");
         assertThat(editor.get(draft).body())
                 .contains("value=\"Named meanwhile\"")
                 .doesNotContain("SHEET-2");
@@ -90,7 +90,7 @@ class ImportIT {
         for (var wrong : Map.of(
                         "sku,colour\nA,red", "There is no column of the name “colour”.",
                         "name\nTeapot", "The column sku is missing",
-                        "sku,name\nA", "Line 2 has not as many cells",
+                        "sku,name\nA,x,y", "Line 2 has a cell in a column without a name",
                         "sku,name\nA,\"open", "This is no CSV")
                 .entrySet()) {
             HttpResponse<String> answer = post(draft, wrong.getKey(), "take", version(draft));
@@ -101,6 +101,33 @@ class ImportIT {
                             ">" + wrong.getKey().lines().findFirst().orElseThrow());
         }
         assertThat(editor.get("/drafts/999999/import").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void the_same_sheet_taken_twice_is_taken_once_and_a_closed_draft_takes_none() {
+        String draft = begin();
+        String seen = version(draft);
+        assertThat(Visitor.location(post(draft, SHEET, "take", seen))).isEqualTo(draft + "?said=saved");
+        assertThat(Visitor.location(post(draft, SHEET, "take", seen))).isEqualTo(draft + "?said=saved");
+        assertThat(version(draft)).isEqualTo("2");
+        editor.post(draft, Map.of("act", "discard", "version", "2"));
+        for (String act : new String[] {"look", "take"}) {
+            HttpResponse<String> late = post(draft, "sku\nLATE", act, "3");
+            assertThat(late.statusCode()).as(act).isEqualTo(409);
+            assertThat(late.body())
+                    .contains("This draft was discarded.", ">sku\nLATE</textarea>")
+                    .doesNotContain("data-testid=\"take\"", "data-testid=\"look\"");
+        }
+        assertThat(editor.get(draft + "/import").body()).contains("This draft was discarded.");
+    }
+
+    @Test
+    void a_page_of_the_draft_that_is_open_beside_it_does_not_go_over_what_was_taken() {
+        String draft = begin();
+        var typed = new HashMap<>(Map.of("name", "Typed beside", "zone", "UTC", "version", version(draft)));
+        post(draft, SHEET, "take", version(draft));
+        assertThat(editor.post(draft + "/autosave", typed).statusCode()).isEqualTo(409);
+        assertThat(editor.get(draft).body()).contains("value=\"SHEET-2\"");
     }
 
     @Test

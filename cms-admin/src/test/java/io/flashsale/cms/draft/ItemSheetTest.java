@@ -56,9 +56,11 @@ class ItemSheetTest {
         "'sku,colour\nA,red', SHEET_COLUMN, colour",
         "'A1,Teapot\nA2,Cup', SHEET_COLUMN, A1",
         "'name,price\nTeapot,1', SHEET_NO_SKU, ''",
-        "'sku,name\nA1', SHEET_LINE, 2",
-        "'sku,name\nA1,x\nA2,y,z', SHEET_LINE, 3",
-        "'sku,sku\nA1,A1', SHEET_UNREADABLE, ''",
+        "'sku,name\nA1,x\n\nA2,y,z', SHEET_LINE, 4",
+        "'sku,name,\nA1,x,y', SHEET_LINE, 2",
+        "'sku,name\nA1,x\n,y', SHEET_SKU, 3",
+        "'sku,name\nA1,x\nA1,y', SHEET_TWICE, A1",
+        "'sku,SKU\nA1,A1', SHEET_COLUMN_TWICE, sku",
         "'sku,name\nA1,\"Teapot', SHEET_UNREADABLE, ''",
     })
     void what_is_no_sheet_of_items_is_refused_and_says_where(String sheet, String code, String about) {
@@ -66,6 +68,29 @@ class ItemSheetTest {
         assertThat(refused).as(sheet).isNotNull();
         assertThat(refused.problem().code()).isEqualTo(code);
         assertThat(refused.problem().field()).isEqualTo(about);
+    }
+
+    /** Spreadsheets leave out empty cells at the end of a line, or write more of them than there are columns, and name columns as they like. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sku\tname\tquantityLimit\nA1\tCup\t\r\n",
+                "sku,name,price\nA1,Cup",
+                "sku,name,,\nA1,Cup,,",
+                "\n\nSKU , Name\n,,,\n\u3000A1\u3000,\"Cup\"\n",
+                "sep=;\nsku;name\nA1;Cup",
+                "sku, name\nA1, \"Cup\""
+            })
+    void what_spreadsheets_leave_out_or_add_is_no_mistake(String sheet) {
+        assertThat(ItemSheet.read(sheet).into(BLANK).form().items())
+                .containsExactly(new DraftForm.Item("A1", "Cup", "", "CNY", "", "30", "", "", ""));
+    }
+
+    @Test
+    void a_line_has_the_number_that_a_spreadsheet_shows() {
+        assertThat(ItemSheet.read("sku,name\n\nA1,\"two\nlines\"\n,\nA2,x").rows())
+                .extracting(ItemSheet.Row::line)
+                .containsExactly(3L, 5L);
     }
 
     @Test
@@ -85,9 +110,10 @@ class ItemSheetTest {
     @Test
     void what_is_written_is_read_again_and_is_no_formula_in_between() {
         var odd = new DraftForm.Item("-A1", "=SUM(1,2) \"x\"", "1", "CNY", "2", "3", "", "", "0=1, 2=3");
-        DraftForm form = BLANK.with(List.of(odd));
+        var quoted = new DraftForm.Item("A2", "'@home' mug", "1", "CNY", "2", "3", "", "", "");
+        DraftForm form = BLANK.with(List.of(odd, quoted));
         String sheet = ItemSheet.write(form);
         assertThat(sheet).contains("'-A1", "'=SUM").doesNotContain("\n-A1", "\"=SUM");
-        assertThat(ItemSheet.read(sheet).into(BLANK).form().items()).containsExactly(odd);
+        assertThat(ItemSheet.read(sheet).into(BLANK).form().items()).containsExactly(odd, quoted);
     }
 }

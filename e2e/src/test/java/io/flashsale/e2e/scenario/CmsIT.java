@@ -7,12 +7,14 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.FilePayload;
 import io.flashsale.e2e.client.Buyer;
 import io.flashsale.e2e.client.Chromium;
 import io.flashsale.e2e.client.Installation;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Staff;
 import io.flashsale.e2e.client.Terms;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -21,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
@@ -201,6 +204,33 @@ class CmsIT {
         assertThat(first.locator("[name=name]")).hasValue("Mine");
         first.context().close();
         second.context().close();
+    }
+
+    @Test
+    void an_editor_takes_items_from_a_file_after_seeing_what_it_would_do() {
+        Page page = staff.page(chromium, 1280, 900, "en-GB", "editor");
+        page.navigate(installation.url("CMS", "/drafts").toString());
+        page.getByTestId("begin").click();
+        page.waitForURL("**/drafts/*");
+        page.locator("[name=name]").fill("From a sheet");
+        page.locator("[name='items[0].sku']").fill("SHEET-2");
+        page.locator("[name='items[0].price']").fill("2.50");
+        page.getByTestId("import").click();
+        page.waitForURL("**/import");
+        byte[] file = "sku,name,price\nSHEET-1,茶壶,19.999\nSHEET-2,Cup,3".getBytes(Charset.forName("GB18030"));
+        page.locator("#file").setInputFiles(new FilePayload("items.csv", "text/csv", file));
+        assertThat(page.locator("#sheet")).hasValue(Pattern.compile("茶壶"));
+        page.getByTestId("look").click();
+        assertThat(page.getByTestId("line")).hasCount(2);
+        assertThat(page.getByTestId("looked")).containsText("no more digits than the currency has");
+        Chromium.shoot(page, "cms-import-looked-en-1280");
+        page.getByTestId("take").click();
+        page.waitForURL("**?said=saved");
+        assertThat(page.locator("[name=name]")).hasValue("From a sheet");
+        assertThat(page.locator("[name='items[0].price']")).hasValue("3");
+        assertThat(page.locator("[name='items[1].name']")).hasValue("茶壶");
+        assertThat(chromium.complaints()).isEmpty();
+        page.context().close();
     }
 
     @Test

@@ -268,6 +268,9 @@ public final class Stores implements AutoCloseable {
      * in the order in which a word travels, so that what leaves one place is seen in the next.
      */
     public boolean settled(String sku) {
+        if (query(OWED, r -> r.getInt(1), item(sku).id()).get(0) > 0) {
+            return false; // nobody else need be asked
+        }
         boolean silent =
                 query(SILENT_PAYMENTS, r -> r.getString(1), sku).stream().anyMatch(id -> keptByProvider(id) > 0);
         if (silent || query(UNSETTLED_MONEY, r -> r.getInt(1), sku).get(0) > 0) {
