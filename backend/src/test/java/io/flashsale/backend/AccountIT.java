@@ -3,6 +3,8 @@ package io.flashsale.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.hash.Hashing;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpServer;
 import io.flashsale.backend.BackendProcess.Answer;
 import java.net.InetAddress;
@@ -224,7 +226,7 @@ class AccountIT {
         second.token = old;
         refused(second.post("/api/session", Map.of()), 401, "UNAUTHENTICATED");
         Awaitility.await("nothing is answered to the token")
-                .atMost(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(3))
                 .until(() -> second.who().status() == 401);
         assertThat(world.edge().hget("fs:blacklist:session", sid(old)))
                 .as("what edges go by")
@@ -236,19 +238,21 @@ class AccountIT {
     void a_token_whose_time_is_over_is_renewed_while_the_session_lasts() throws InterruptedException {
         try (var brief = new World()) {
             BackendProcess before = backend;
-            backend = brief.start(settings("flashsale.account.token-ttl=1s", "flashsale.account.session-ttl=4s"));
+            backend = brief.start(settings("flashsale.account.token-ttl=3s", "flashsale.account.session-ttl=12s"));
             try {
                 backend.awaitReady();
                 var client = new Client();
                 assertThat(client.register(phone()).status()).isEqualTo(201);
                 String first = client.token;
-                Awaitility.await("its time is over").until(() -> client.who().status() == 401);
+                Awaitility.await("its time is over")
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> client.who().status() == 401);
                 Answer renewed = client.post("/api/session", Map.of());
                 assertThat(renewed.status()).as("%s", renewed.body()).isEqualTo(200);
                 assertThat(sid(client.token)).isEqualTo(sid(first));
                 assertThat(client.who().status()).isEqualTo(200);
                 Awaitility.await("the session is over")
-                        .atMost(Duration.ofSeconds(20))
+                        .atMost(Duration.ofSeconds(30))
                         .until(() -> brief.number("SELECT ends_at < UTC_TIMESTAMP(3) FROM session") == 1);
                 refused(client.post("/api/session", Map.of()), 401, "UNAUTHENTICATED");
             } finally {
@@ -379,7 +383,7 @@ class AccountIT {
         var old = new Client();
         old.token = before;
         refused(old.post("/api/session", Map.of()), 401, "UNAUTHENTICATED");
-        Awaitility.await().atMost(Duration.ofSeconds(1)).until(() -> old.who().status() == 401);
+        Awaitility.await().atMost(Duration.ofSeconds(3)).until(() -> old.who().status() == 401);
         refused(new Client().post("/api/login", Map.of("phone", phone, "password", PASSWORD)), 401, "LOGIN_FAILED");
     }
 
@@ -398,7 +402,7 @@ class AccountIT {
                         .status())
                 .isEqualTo(200);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(3))
                 .until(() -> elsewhere.who().status() == 401);
         assertThat(here.who().status()).isEqualTo(200);
         assertThat(new Client()
@@ -527,6 +531,43 @@ class AccountIT {
         }
     }
 
+    @Test
+    void a_code_may_come_by_mail() throws Exception {
+        var server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        server.start();
+        server.setUser("shop", "short");
+        try (var other = new World()) {
+            BackendProcess before = backend;
+            backend = other.start(
+                    "flashsale.account.proof-bits=4",
+                    "flashsale.sms.url=smtp://shop@127.0.0.1:"
+                            + server.getSmtp().getPort(),
+                    "flashsale.sms.key-file=" + other.secret("sms", "short"),
+                    "flashsale.sms.from=codes@shop.example",
+                    "flashsale.sms.recipient={digits}@texts.example");
+            try {
+                backend.awaitReady();
+                String phone = phone();
+                var client = new Client();
+                assertThat(client.ask(phone, "register").status()).isEqualTo(202);
+                assertThat(server.waitForIncomingEmail(10_000, 1)).isTrue();
+                var mail = server.getReceivedMessages()[0];
+                assertThat(mail.getAllRecipients())
+                        .extracting(Object::toString)
+                        .containsExactly(phone.substring(1) + "@texts.example");
+                var code = CODE.matcher(mail.getContent().toString());
+                assertThat(code.find()).isTrue();
+                Answer registered = client.post(
+                        "/api/register", Map.of("phone", phone, "code", code.group(), "password", PASSWORD));
+                assertThat(registered.status()).as("%s", registered.body()).isEqualTo(201);
+            } finally {
+                backend = before;
+            }
+        } finally {
+            server.stop();
+        }
+    }
+
     /** What a login reads and what it writes lie a hash apart. */
     @Test
     void a_login_that_was_under_way_does_not_outlive_a_new_password() throws Exception {
@@ -565,7 +606,7 @@ class AccountIT {
                             .status())
                     .isEqualTo(200);
         }
-        Awaitility.await().atMost(Duration.ofSeconds(1)).until(() -> first.who().status() == 401);
+        Awaitility.await().atMost(Duration.ofSeconds(3)).until(() -> first.who().status() == 401);
         assertThat(world.number("SELECT COUNT(*) FROM session s JOIN login l ON l.user_id = s.user_id WHERE phone = '"
                         + phone + "' AND ended_at IS NULL"))
                 .isEqualTo(10);

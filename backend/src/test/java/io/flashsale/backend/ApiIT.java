@@ -224,7 +224,7 @@ class ApiIT {
         world.consumer.pause();
         var attempt = world.take(item, "b8");
         assertThat(state(attempt.orderID(), "b8")).isEqualTo("PENDING");
-        assertThat(backend.submit(attempt)).isEqualTo("RESERVED");
+        backend.reserve(attempt);
         var queued = backend.as(token("b8"), "/api/orders/" + attempt.orderID()).body();
         assertThat(queued.path("state").asString()).isEqualTo("QUEUED");
         assertThat(queued.path("priceMinor").asLong()).isEqualTo(1999);
@@ -674,7 +674,7 @@ class ApiIT {
                 .startsWith("session=" + answer.body().path("sessionID").asString())
                 .contains("HttpOnly", "SameSite=Lax", "Path=/")
                 .doesNotContain("Secure");
-        assertThat(backend.submit(world.take(item, userId))).isEqualTo("RESERVED");
+        backend.reserve(world.take(item, userId));
         problem(backend.get("/api/demo-session"), 405, "METHOD_NOT_ALLOWED");
     }
 
@@ -735,7 +735,7 @@ class ApiIT {
     @Test
     void a_store_that_is_away_is_busy_in_every_answer() {
         var attempt = world.take(item, "b9");
-        assertThat(backend.submit(attempt)).isEqualTo("RESERVED");
+        backend.reserve(attempt);
         world.redis.freeze();
         try {
             problem(backend.as(token("b9"), "/api/orders/" + attempt.orderID()), 503, "BUSY");

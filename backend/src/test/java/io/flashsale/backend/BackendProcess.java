@@ -1,5 +1,7 @@
 package io.flashsale.backend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -94,6 +96,22 @@ public final class BackendProcess {
 
     public String submit(World.Attempt attempt) {
         return submit(List.of(attempt)).get(0);
+    }
+
+    /**
+     * Hands attempts over that must all be reserved, as an edge that means it: those of which the outcome is open are asked about again,
+     * which makes no other order of them.
+     */
+    public void reserve(List<World.Attempt> attempts) {
+        Awaitility.await("an outcome of each")
+                .pollDelay(Duration.ZERO)
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> submit(attempts), codes -> !codes.contains("PENDING"))
+                .forEach(code -> assertThat(code).isEqualTo("RESERVED"));
+    }
+
+    public void reserve(World.Attempt attempt) {
+        reserve(List.of(attempt));
     }
 
     public Answer send(HttpRequest.Builder request) {

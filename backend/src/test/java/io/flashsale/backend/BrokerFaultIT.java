@@ -16,6 +16,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrokerFaultIT {
 
+    private static final Duration AT_ONCE = Duration.ofMillis(500);
+
     private RealRocketMq rocketMq;
     private World world;
     private BackendProcess backend;
@@ -48,8 +50,9 @@ class BrokerFaultIT {
         var item = world.publish("B-FROZEN", 50);
         world.awaitSelling(item);
         backend.awaitReady();
-        assertThat(backend.submit(world.take(item, "b1"))).isEqualTo("RESERVED");
+        backend.reserve(world.take(item, "b1"));
 
+        int taken = 12;
         var answers = new ArrayList<String>();
         rocketMq.freeze();
         try {
@@ -64,11 +67,15 @@ class BrokerFaultIT {
             assertThat(ready.status()).isEqualTo(503);
             assertThat(ready.body().path("problems").path("queue").asString()).contains("breaker");
 
-            long began = System.nanoTime();
-            assertThat(backend.submit(world.take(item, "b13"))).isEqualTo("PENDING");
-            assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .as("an open breaker does not wait for the broker")
-                    .isLessThan(Duration.ofMillis(500));
+            // Each two seconds one may be the probe that waits for the broker; the next is not.
+            Duration least = Duration.ofDays(1);
+            for (; taken < 16 && least.compareTo(AT_ONCE) >= 0; taken++) {
+                long began = System.nanoTime();
+                assertThat(backend.submit(world.take(item, "b" + (taken + 1)))).isEqualTo("PENDING");
+                Duration took = Duration.ofNanos(System.nanoTime() - began);
+                least = took.compareTo(least) < 0 ? took : least;
+            }
+            assertThat(least).as("an open breaker does not wait for the broker").isLessThan(AT_ONCE);
             long beat = beat();
             Awaitility.await()
                     .during(Duration.ofMillis(600))
@@ -79,11 +86,12 @@ class BrokerFaultIT {
         }
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> breaker().equals("CLOSED"));
         backend.awaitReady();
+        int orders = taken;
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> world.number("SELECT COUNT(*) FROM orders WHERE promo_item_id = " + item.id()) == 13);
+                .until(() -> world.number("SELECT COUNT(*) FROM orders WHERE promo_item_id = " + item.id()) == orders);
         world.assertEqual(item);
-        assertThat(backend.submit(world.take(item, "b14"))).isEqualTo("RESERVED");
+        backend.reserve(world.take(item, "b" + (orders + 1)));
     }
 
     @Test
@@ -91,7 +99,7 @@ class BrokerFaultIT {
         var item = world.publish("B-KILLED", 50);
         world.awaitSelling(item);
         backend.awaitReady();
-        assertThat(backend.submit(world.take(item, "b1"))).isEqualTo("RESERVED");
+        backend.reserve(world.take(item, "b1"));
         rocketMq.kill();
         var attempts = new ArrayList<World.Attempt>();
         for (int i = 2; i <= 21; i++) {

@@ -79,10 +79,8 @@ class PolicyIT {
         world.sql("INSERT INTO policy (sku, user_level, quantity_limit) VALUES ('P-COUNT', 1, 2), ('P-COUNT', 3, 5)");
         var item = item("P-COUNT", null, 0);
         world.account("fell", 1, "ACTIVE");
-        assertThat(backend.submit(world.reserve(item, "fell", 3, 1, null).attempt()))
-                .isEqualTo("RESERVED");
-        assertThat(backend.submit(world.reserve(item, "fell", 3, 1, null).attempt()))
-                .isEqualTo("RESERVED");
+        backend.reserve(world.reserve(item, "fell", 3, 1, null).attempt());
+        backend.reserve(world.reserve(item, "fell", 3, 1, null).attempt());
         assertThat(backend.submit(world.reserve(item, "fell", 3, 1, null).attempt()))
                 .isEqualTo("LIMIT_REACHED");
         assertThat(backend.submit(world.reserve(item, "fell", 3, 3, null).attempt()))
@@ -101,7 +99,7 @@ class PolicyIT {
         // Items are at most a second old, so a first few may still pass.
         Awaitility.await().pollInterval(Duration.ofMillis(100)).until(() -> {
             String user = "keen" + buyer.incrementAndGet();
-            assertThat(backend.submit(world.take(item, user))).isEqualTo("RESERVED");
+            backend.reserve(world.take(item, user));
             return backend.submit(world.take(item, user)).equals("LIMIT_REACHED");
         });
         assertThat(world.edge().hget(world.keys(item).buyers(), "keen" + buyer.get()))
@@ -113,8 +111,7 @@ class PolicyIT {
     void without_a_policy_row_everybody_may_buy() {
         var item = item("P-FREE", null, 0);
         world.account("free", 7, "ACTIVE");
-        assertThat(backend.submit(world.reserve(item, "free", 7, 9, null).attempt()))
-                .isEqualTo("RESERVED");
+        backend.reserve(world.reserve(item, "free", 7, 9, null).attempt());
     }
 
     @Test

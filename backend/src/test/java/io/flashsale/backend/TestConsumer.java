@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.rocketmq.client.consumer.DefaultLitePullConsumer;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.common.message.MessageExt;
@@ -73,7 +74,7 @@ public final class TestConsumer implements AutoCloseable {
         while (running) {
             for (MessageExt message : consumer.poll(100)) {
                 while (paused && running) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(5_000_000);
                 }
                 try {
                     consume(message);

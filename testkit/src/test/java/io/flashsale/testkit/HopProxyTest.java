@@ -57,6 +57,7 @@ class HopProxyTest {
         byte[] much = new byte[20_000_000];
         new Random(1).nextBytes(much);
         try (Socket client = connect()) {
+            client.setSoTimeout(5_000);
             Thread writer = new Thread(() -> {
                 try {
                     client.getOutputStream().write(much);
@@ -72,15 +73,17 @@ class HopProxyTest {
 
     @Test
     void delays_each_way_and_not_each_chunk_after_the_other() throws IOException {
-        proxy.delay(Duration.ofMillis(100));
+        proxy.delay(Duration.ofMillis(500));
         try (Socket client = connect()) {
+            client.setSoTimeout(5_000);
             long start = System.nanoTime();
             for (int i = 0; i < 5; i++) {
                 client.getOutputStream().write(i);
             }
             client.getInputStream().readNBytes(5);
             assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isBetween(Duration.ofMillis(200), Duration.ofMillis(450));
+                    .as("once each way; five times one way would be 2.5 s")
+                    .isBetween(Duration.ofMillis(1000), Duration.ofMillis(2400));
         }
     }
 

@@ -43,7 +43,12 @@ public final class Secrets {
                 .toList();
         readSessionKeys();
         Path smsKeyFile = settings.sms().keyFile();
-        smsKey = smsKeyFile == null ? null : token("FLASHSALE_SMS_KEY_FILE", smsKeyFile, strict);
+        // A mail server has its own idea of how long a password is.
+        smsKey = smsKeyFile == null
+                ? null
+                : settings.sms().byMail()
+                        ? password("FLASHSALE_SMS_KEY_FILE", smsKeyFile, strict)
+                        : token("FLASHSALE_SMS_KEY_FILE", smsKeyFile, strict);
     }
 
     public String edgeToken() {

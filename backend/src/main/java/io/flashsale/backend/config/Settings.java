@@ -89,7 +89,8 @@ public record Settings(
         return url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()));
     }
 
-    private static boolean loopback(String host) {
+    /** Whether a host is this machine, to which nothing need be hidden on the way. */
+    public static boolean loopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException unknown) {
@@ -174,25 +175,62 @@ public record Settings(
     }
 
     /**
-     * @param url of the gateway that sends texts; none: they go to the log
-     * @param keyFile what requests to it are signed with
+     * @param url of the gateway that sends texts, over HTTP or by mail ({@code smtp://user@host}); none: they go to the log
+     * @param keyFile what requests to it are signed with, or the user's password there
+     * @param from whom mails to the gateway are from
+     * @param recipient who the gateway knows a phone as: {@code {digits}@texts.example}
      * @param mostPerHour texts of all backends together: each costs money
      * @param countries calling codes of those that texts go to; none: all
      */
     public record Sms(
             @Nullable URI url,
             @Nullable Path keyFile,
+            @Nullable String from,
+            @Nullable String recipient,
             @DefaultValue("5000") int mostPerHour,
             @DefaultValue("86") Set<Integer> countries) {
         public Sms {
             within("FLASHSALE_SMS_MOST_PER_HOUR", mostPerHour, 1, 10_000_000);
             countries = ImmutableSortedSet.copyOf(countries);
-            if (url != null && !web(url)) {
-                throw new BadSetting("FLASHSALE_SMS_URL is '" + url + "': it must be http(s)://host[:port][/path].");
+            if (url != null && !mail(url) && !web(url)) {
+                throw new BadSetting(
+                        "FLASHSALE_SMS_URL must be http(s)://host[:port][/path], or smtp(s)://user@host[:port]"
+                                + " without a password, which is in FLASHSALE_SMS_KEY_FILE.");
             }
             if ((url == null) != (keyFile == null)) {
                 throw new BadSetting(
                         "FLASHSALE_SMS_URL and FLASHSALE_SMS_KEY_FILE belong together: one of them is not set.");
+            }
+            boolean mail = url != null && mail(url);
+            address("FLASHSALE_SMS_FROM", from, mail, "[^@\\s]+@[^@\\s]+", "an address, as shop@shop.example");
+            address(
+                    "FLASHSALE_SMS_RECIPIENT",
+                    recipient,
+                    mail,
+                    "[^@\\s]*\\{digits}[^@\\s]*@[^@\\s]+",
+                    "an address with {digits} in it, as {digits}@texts.example");
+        }
+
+        public boolean byMail() {
+            return url != null && mail(url);
+        }
+
+        private static boolean mail(URI url) {
+            String user = url.getUserInfo();
+            return url.getHost() != null
+                    && ("smtp".equals(url.getScheme()) || "smtps".equals(url.getScheme()))
+                    && user != null
+                    && !user.isEmpty()
+                    && !user.contains(":");
+        }
+
+        private static void address(String name, @Nullable String value, boolean mail, String form, String words) {
+            if (!mail && value != null) {
+                throw new BadSetting(name + " is for a gateway by mail: FLASHSALE_SMS_URL does not begin with smtp.");
+            }
+            if (mail && (value == null || !value.matches(form))) {
+                throw new BadSetting(name + (value == null ? " is not set" : " is '" + value + "'") + ": it must be "
+                        + words + ", since FLASHSALE_SMS_URL names a mail server.");
             }
         }
     }

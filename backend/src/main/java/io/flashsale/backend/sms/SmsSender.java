@@ -4,7 +4,7 @@ package io.flashsale.backend.sms;
 public interface SmsSender {
 
     /**
-     * Takes a second at most five; the caller waits.
+     * The caller waits: up to 4 s for a gateway over HTTP, up to 4 s for each word of a mail server.
      *
      * @param phone as E.164, {@code +8613800138000}
      * @throws SmsFailure if the gateway did not say that it has the text; it may have it all the same

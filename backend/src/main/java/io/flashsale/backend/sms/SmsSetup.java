@@ -12,8 +12,14 @@ class SmsSetup {
     /** A gateway where one is named; else the log, which the settings refuse in production. */
     @Bean
     SmsSender smsSender(Settings settings, Secrets secrets, Clock clock) {
-        var url = settings.sms().url();
+        var sms = settings.sms();
+        var url = sms.url();
         var key = secrets.smsKey();
-        return url == null || key == null ? new LogSmsSender() : new WebhookSmsSender(url, key, clock);
+        if (url == null || key == null) {
+            return new LogSmsSender();
+        }
+        return sms.from() == null || sms.recipient() == null
+                ? new WebhookSmsSender(url, key, clock)
+                : new MailSmsSender(url, key, sms.from(), sms.recipient(), !Settings.loopback(url.getHost()));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,9 @@ class SettingsTest {
         "FLASHSALE_TRACE_SAMPLE, 1.1",
         "FLASHSALE_SMS_URL, https://sms.example/no-key-file",
         "FLASHSALE_SMS_URL, smtp://sms.example",
+        "FLASHSALE_SMS_URL, smtp://shop:secret@sms.example",
+        "FLASHSALE_SMS_FROM, shop@shop.example",
+        "FLASHSALE_SMS_RECIPIENT, {digits}@sms.example",
         "FLASHSALE_ACCOUNT_CODE_TTL, 6m",
         "FLASHSALE_ACCOUNT_SESSION_TTL, 1m"
     })
@@ -87,6 +91,42 @@ class SettingsTest {
                 .rootCause()
                 .isInstanceOf(BadSetting.class)
                 .hasMessageContaining(name);
+    }
+
+    @Test
+    void a_gateway_by_mail_has_a_sender_and_knows_phones_by_an_address() {
+        var gateway = new HashMap<>(Map.of(
+                "FLASHSALE_PROFILE", "production",
+                "FLASHSALE_SMS_URL", "smtp://shop%40shop.example@192.0.2.1",
+                "FLASHSALE_SMS_KEY_FILE", "/secrets/sms",
+                "FLASHSALE_SMS_FROM", "shop@shop.example",
+                "FLASHSALE_SMS_RECIPIENT", "+{digits}@texts.example"));
+        assertThat(bind(gateway).sms().byMail()).isTrue();
+        for (var wrong : List.of(
+                Map.entry("FLASHSALE_SMS_FROM", ""),
+                Map.entry("FLASHSALE_SMS_FROM", "the shop"),
+                Map.entry("FLASHSALE_SMS_RECIPIENT", ""),
+                Map.entry("FLASHSALE_SMS_RECIPIENT", "everybody@texts.example"))) {
+            var without = new HashMap<>(gateway);
+            if (wrong.getValue().isEmpty()) {
+                without.remove(wrong.getKey());
+            } else {
+                without.put(wrong.getKey(), wrong.getValue());
+            }
+            assertThatThrownBy(() -> bind(without))
+                    .as(wrong.toString())
+                    .rootCause()
+                    .isInstanceOf(BadSetting.class)
+                    .hasMessageContaining(wrong.getKey());
+        }
+    }
+
+    @Test
+    void a_password_in_an_address_is_not_repeated() {
+        assertThatThrownBy(() -> bind(Map.of("FLASHSALE_SMS_URL", "smtp://shop:hunter2@sms.example")))
+                .rootCause()
+                .hasMessageContaining("FLASHSALE_SMS_KEY_FILE")
+                .hasMessageNotContaining("hunter2");
     }
 
     @ParameterizedTest

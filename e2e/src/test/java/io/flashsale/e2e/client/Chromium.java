@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ViewportSize;
 import java.net.URI;
 import java.nio.file.Path;
@@ -17,6 +18,11 @@ import java.util.function.Consumer;
 public final class Chromium implements AutoCloseable {
 
     public static final double PATIENCE_MS = 20_000;
+
+    static {
+        // what must be quicker says so itself
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
+    }
 
     private static final Path SCREENS = Path.of("target", "screens");
 

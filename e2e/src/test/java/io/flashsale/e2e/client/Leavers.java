@@ -21,7 +21,7 @@ public final class Leavers extends People {
     void act(Buyer buyer, String order, int number) {
         while (patient()) {
             try {
-                int status = shop.cancel(buyer, order).status();
+                int status = shop.cancelOnce(buyer, order).status();
                 if (status != 503 && status != 429) {
                     return;
                 }

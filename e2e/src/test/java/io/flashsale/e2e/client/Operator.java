@@ -85,12 +85,12 @@ public final class Operator {
 
     public void withdrawAtOnce(String sku, int units) {
         String id = UUID.randomUUID().toString();
-        require(
+        persist(() -> require(
                 cms(
                         "POST",
                         "/items/" + sku + "/withdraw",
                         Map.of("units", units, "reason", "damaged", "requestID", id)),
-                200);
+                200));
     }
 
     /** Through {@code ./flashsale}, which waits until it has happened. */

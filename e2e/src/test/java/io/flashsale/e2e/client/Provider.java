@@ -1,9 +1,7 @@
 package io.flashsale.e2e.client;
 
 import java.net.URI;
-import java.time.Duration;
 import java.util.Objects;
-import org.awaitility.Awaitility;
 
 /** A shopper on the payment provider's page, as the shop's answer names it. */
 public final class Provider {
@@ -12,11 +10,7 @@ public final class Provider {
 
     /** Where the shop sends somebody who wants to pay; asked again where it is too busy to say. */
     public static Provider of(Shop shop, Buyer buyer, String order) {
-        return new Provider(Awaitility.await("where to pay " + order)
-                .atMost(Duration.ofSeconds(20))
-                .pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(500))
-                .until(() -> shop.pay(buyer, order), where -> where.status() != 503));
+        return new Provider(shop.pay(buyer, order));
     }
 
     /** @param where the shop's answer to who asked where to pay */

@@ -12,8 +12,10 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -58,6 +60,8 @@ public final class Shop implements AutoCloseable {
 
     /** How an attempt begins to say that its client wanted no answer. */
     public static final String HUNG_UP = "hung up";
+
+    private static final Duration OUTCOME_WITHIN = Duration.ofSeconds(30);
 
     private final URI edge;
     private final History history;
@@ -109,6 +113,24 @@ public final class Shop implements AutoCloseable {
         return buy(buyer, sku, quantity, requestId).join();
     }
 
+    /** Buys as whoever means it: asks again by the same id while the outcome is open or the reason passes. */
+    public Told outcome(Buyer buyer, String sku, int quantity, String requestId) {
+        return Awaitility.await(requestId + " has an outcome")
+                .atMost(OUTCOME_WITHIN)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(250))
+                .until(() -> buyNow(buyer, sku, quantity, requestId), answer -> !answer.unknown() && !answer.notNow());
+    }
+
+    /** {@link #outcome}, which is that it is reserved. */
+    public Told win(Buyer buyer, String sku, int quantity, String requestId) {
+        Told told = outcome(buyer, sku, quantity, requestId);
+        if (!told.reserved()) {
+            throw new AssertionError("not reserved: " + told.body());
+        }
+        return told;
+    }
+
     /** Sends a request, and hangs up after this time without having read an answer. */
     public void buyAndLeave(Buyer buyer, String sku, Duration after) {
         String body = "{\"sessionID\":\"%s\",\"goodsSKU\":\"%s\",\"goodsQuantity\":1}".formatted(buyer.session(), sku);
@@ -130,13 +152,22 @@ public final class Shop implements AutoCloseable {
         return new Reading(Instant.now(), buyer.userId(), orderId, answer.status(), state, settled);
     }
 
+    /** Asked again while it is too busy to. */
     public Http.Answer cancel(Buyer buyer, String orderId) {
+        return persist(() -> cancelOnce(buyer, orderId));
+    }
+
+    public Http.Answer cancelOnce(Buyer buyer, String orderId) {
         return Http.send(
                 "DELETE", edge.resolve("/api/cart/" + orderId), null, "Authorization", "Bearer " + buyer.session());
     }
 
-    /** Asks where to pay. */
+    /** Asks where to pay, again while it is too busy to say. */
     public Http.Answer pay(Buyer buyer, String orderId) {
+        return persist(() -> payOnce(buyer, orderId));
+    }
+
+    public Http.Answer payOnce(Buyer buyer, String orderId) {
         return Http.send(
                 "POST",
                 edge.resolve("/api/orders/" + orderId + "/payment"),
@@ -145,16 +176,24 @@ public final class Shop implements AutoCloseable {
                 "Bearer " + buyer.session());
     }
 
-    /** Asks where to pay for several orders at once. */
+    /** Asks where to pay for several orders at once, again while it is too busy to say. */
     public Http.Answer payTogether(Buyer buyer, List<String> orderIds) {
-        return Http.send(
+        return persist(() -> Http.send(
                 "POST",
                 edge.resolve("/api/cart/payment"),
                 Http.JSON.writeValueAsString(Map.of("orderIDs", orderIds)),
                 "Authorization",
                 "Bearer " + buyer.session(),
                 "Content-Type",
-                "application/json");
+                "application/json"));
+    }
+
+    private static Http.Answer persist(Callable<Http.Answer> asked) {
+        return Awaitility.await("an answer that is not BUSY")
+                .atMost(OUTCOME_WITHIN)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(300))
+                .until(asked, answer -> answer.status() != 503);
     }
 
     public Http.Answer cart(Buyer buyer) {

@@ -84,10 +84,10 @@ class AlertFaultIT {
         var sale = new Sale("unrefunded", Terms.of("UNREFUNDED", 1));
         unrefunded = sale;
         Buyer buyer = sale.buyer();
-        String order = sale.shop().buyNow(buyer, sale.sku(), 1, "once").id();
+        String order = sale.shop().win(buyer, sale.sku(), 1, "once").id();
         Awaitility.await("it can be paid")
                 .atMost(Duration.ofSeconds(20))
-                .until(() -> sale.shop().pay(buyer, order).status() == 200);
+                .until(() -> sale.shop().payOnce(buyer, order).status() == 200);
         Provider.of(sale.shop(), buyer, order).pay();
         Awaitility.await("it is paid").atMost(Duration.ofSeconds(20)).until(() -> "PAID"
                 .equals(sale.shop().order(buyer, order).state()));

@@ -123,13 +123,11 @@ class EdgeFaultIT {
         try (var sale = new Sale("replay", Terms.of("REPLAY", 2).limit(1))) {
             var processes = new Processes(sale.installation());
             List<Buyer> buyers = sale.buyers(3, 1);
-            Shop.Told won = sale.shop().buyNow(buyers.get(0), sale.sku(), 1, "key");
-            assertThat(won.reserved()).as(won.body()).isTrue();
+            Shop.Told won = sale.shop().win(buyers.get(0), sale.sku(), 1, "key");
             assertReplays(sale, buyers.get(0), won.id(), "while there is stock");
 
-            assertThat(sale.shop().buyNow(buyers.get(1), sale.sku(), 1, "key").reserved())
-                    .isTrue();
-            Shop.Told gone = sale.shop().buyNow(buyers.get(2), sale.sku(), 1, "key");
+            sale.shop().win(buyers.get(1), sale.sku(), 1, "key");
+            Shop.Told gone = sale.shop().outcome(buyers.get(2), sale.sku(), 1, "key");
             assertThat(gone.code()).as(gone.body()).isIn("ALL_RESERVED", "SOLD_OUT");
             assertReplays(sale, buyers.get(0), won.id(), "sold out, through any worker");
 
@@ -147,7 +145,7 @@ class EdgeFaultIT {
             orphans.stream().filter(processes::alive).forEach(processes::kill);
             sale.operator().repair();
             assertReplays(sale, buyers.get(0), won.id(), "after kill -9 of the whole edge");
-            Shop.Told other = sale.shop().buyNow(buyers.get(2), sale.sku(), 1, "key");
+            Shop.Told other = sale.shop().outcome(buyers.get(2), sale.sku(), 1, "key");
             assertThat(other.code()).as(other.body()).isIn("ALL_RESERVED", "SOLD_OUT");
 
             Verdict verdict = sale.verdict();

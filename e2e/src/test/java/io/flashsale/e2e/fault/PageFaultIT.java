@@ -49,7 +49,7 @@ class PageFaultIT {
     void every_page_says_honestly_how_things_are_without(String part) {
         try (var sale = new Sale("blank", Terms.of("BLANK", 50))) {
             Buyer buyer = sale.buyer();
-            String order = sale.shop().buyNow(buyer, sale.sku(), 1, "once").id();
+            String order = sale.shop().win(buyer, sale.sku(), 1, "once").id();
             Map<String, String> paths = Map.of(
                     "home", "/",
                     "item", "/item/" + sale.sku(),

@@ -42,8 +42,8 @@ import org.junit.jupiter.api.Test;
 class CostIT {
 
     private static final Duration IDLE = Duration.ofSeconds(5);
-    /** Some ten seconds each. */
-    private static final Duration TRIES = Duration.ofSeconds(45);
+    /** Some ten seconds each, on a slow machine forty. */
+    private static final Duration TRIES = Duration.ofMinutes(3);
 
     private static final int ALONE = 200;
     private static final int CROWD = 2000;
@@ -107,7 +107,7 @@ class CostIT {
         Terms terms = Terms.of("COST-GONE", 1);
         List<Buyer> buyers = publish(terms, REFUSALS + 1);
         List<Buyer> late = buyers.subList(1, buyers.size());
-        assertThat(shop.buyNow(buyers.get(0), terms.sku(), 1, "k").reserved()).isTrue();
+        shop.win(buyers.get(0), terms.sku(), 1, "k");
         Awaitility.await("the edge knows that nothing is left").until(() -> "ALL_RESERVED"
                 .equals(shop.buyNow(late.get(0), terms.sku(), 1, "first").code()));
 

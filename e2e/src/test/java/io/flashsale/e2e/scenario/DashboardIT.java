@@ -60,8 +60,7 @@ class DashboardIT {
                             .now("flashsale:units_available{sku=\"%s\"} == 6".formatted(sale.sku()))
                             .isEmpty());
             var orders = buyers.stream()
-                    .map(buyer ->
-                            sale.shop().buyNow(buyer, sale.sku(), 1, "once").id())
+                    .map(buyer -> sale.shop().win(buyer, sale.sku(), 1, "once").id())
                     .toList();
             assertThat(sale.shop().buyNow(buyers.get(0), sale.sku(), 1, "twice").reserved())
                     .isFalse();

@@ -23,7 +23,7 @@ class OwnOrdersIT {
     void anothers_order_is_as_unknown_as_one_that_never_was() {
         try (var sale = new Sale("others", Terms.of("OTHERS", 3))) {
             List<Buyer> buyers = sale.buyers(2, 1);
-            Shop.Told won = sale.shop().buyNow(buyers.get(0), sale.sku(), 1, "k");
+            Shop.Told won = sale.shop().win(buyers.get(0), sale.sku(), 1, "k");
             awaitState(sale, buyers.get(0), won.id(), "PENDING_PAYMENT");
 
             String never = OrderId.of(
@@ -51,8 +51,7 @@ class OwnOrdersIT {
     void an_order_never_vanishes_and_never_goes_back() {
         try (var sale = new Sale("monotonic", Terms.of("MONO", 30))) {
             for (Buyer buyer : sale.buyers(15, 1)) {
-                Shop.Told won = sale.shop().buyNow(buyer, sale.sku(), 1, "k");
-                assertThat(won.reserved()).as(won.body()).isTrue();
+                Shop.Told won = sale.shop().win(buyer, sale.sku(), 1, "k");
                 awaitState(sale, buyer, won.id(), "PENDING_PAYMENT");
             }
             // every read is in the history; the checker looks for steps back (INV-27)
@@ -64,7 +63,7 @@ class OwnOrdersIT {
     void an_id_that_nobody_knows_is_pending_while_it_is_young_and_then_finally_nothing() {
         try (var sale = new Sale("young", Terms.of("YOUNG", 3))) {
             Buyer buyer = sale.buyer();
-            assertThat(sale.shop().buyNow(buyer, sale.sku(), 1, "k").reserved()).isTrue();
+            sale.shop().win(buyer, sale.sku(), 1, "k");
             String id = OrderId.of(sale.stores().item(sale.sku()).id(), Instant.now(), 9)
                     .text();
             assertThat(get(sale, buyer, id).text("state")).isEqualTo("PENDING");

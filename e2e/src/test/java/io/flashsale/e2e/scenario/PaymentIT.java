@@ -22,8 +22,7 @@ class PaymentIT {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static String reserve(Sale sale, Buyer buyer) {
-        var told = sale.shop().buyNow(buyer, sale.sku(), 1, "k");
-        assertThat(told.reserved()).as(told.body()).isTrue();
+        var told = sale.shop().win(buyer, sale.sku(), 1, "k");
         return told.id();
     }
 
@@ -152,8 +151,7 @@ class PaymentIT {
     void what_support_refunds_comes_back_as_money_and_as_stock_that_another_may_buy() {
         try (var sale = new Sale("refund", Terms.of("REFUND", 3).limit(3))) {
             List<Buyer> buyers = sale.buyers(2, 1);
-            var told = sale.shop().buyNow(buyers.get(0), sale.sku(), 3, "k");
-            assertThat(told.reserved()).as(told.body()).isTrue();
+            var told = sale.shop().win(buyers.get(0), sale.sku(), 3, "k");
             ask(sale, buyers.get(0), told.id()).pay();
             awaitState(sale, buyers.get(0), told.id(), "PAID");
 
@@ -214,8 +212,7 @@ class PaymentIT {
     private static List<String> reserveAll(Sale sale, Buyer buyer, int... units) {
         List<String> orders = new ArrayList<>();
         for (int i = 0; i < units.length; i++) {
-            var told = sale.shop().buyNow(buyer, sale.skus().get(i), units[i], "k" + i);
-            assertThat(told.reserved()).as(told.body()).isTrue();
+            var told = sale.shop().win(buyer, sale.skus().get(i), units[i], "k" + i);
             orders.add(told.id());
         }
         return orders;
@@ -283,7 +280,7 @@ class PaymentIT {
         try (var sale = new Sale("named", Terms.of("NAMEA", 3), Terms.of("NAMEB", 3))) {
             List<Buyer> buyers = sale.buyers(2, 1);
             List<String> orders = reserveAll(sale, buyers.get(0), 1, 1);
-            var anothers = sale.shop().buyNow(buyers.get(1), sale.sku(), 1, "k");
+            var anothers = sale.shop().win(buyers.get(1), sale.sku(), 1, "k");
             var stolen = sale.shop().payTogether(buyers.get(0), List.of(orders.get(0), anothers.id()));
             assertRefused(stolen, 404, "UNKNOWN_ORDER");
             assertThat(stolen.text("orderID")).isEqualTo(anothers.id());

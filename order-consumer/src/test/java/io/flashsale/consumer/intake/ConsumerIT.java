@@ -200,14 +200,13 @@ class ConsumerIT {
         await(() -> shop.orderCount() == 8_001);
         awaitAcknowledged();
         await(() -> zombie.status("/readyz") == 200);
-        assertThat(zombie.metric("flashsale_consumer_messages_total{outcome=\"seen_before\"}"))
-                .as("what it had in hand was there already")
-                .isPositive();
+        // what it had in hand was there already
+        await(() -> zombie.metric("flashsale_consumer_messages_total{outcome=\"seen_before\"}") > 0);
     }
 
     /** What the server does by itself a minute after a client has fallen silent, see {@code wait_timeout}. */
     private void endOpenTransactions() {
-        shop.column("SELECT trx_mysql_thread_id FROM information_schema.innodb_trx")
+        shop.column("SELECT trx_mysql_thread_id FROM information_schema.innodb_trx WHERE trx_mysql_thread_id > 0")
                 .forEach(id -> shop.run("KILL " + id));
     }
 
