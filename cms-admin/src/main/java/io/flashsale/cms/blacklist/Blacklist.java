@@ -8,14 +8,17 @@ import io.flashsale.cms.change.Made.Entry;
 import io.flashsale.cms.stock.Carrying;
 import io.flashsale.cms.web.Refusal;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
@@ -24,6 +27,9 @@ import org.springframework.stereotype.Service;
 class Blacklist {
 
     private static final int MAX_REASON = 255;
+
+    /** By how much an entry may end before another and still last as long: whoever sends a list twice adds nobody. */
+    private static final Duration NO_MATTER = Duration.ofMinutes(5);
 
     private final EntryMapper entries;
     private final Changes changes;
@@ -91,6 +97,47 @@ class Blacklist {
         return View.of(row, carried(id));
     }
 
+    /** What a list would do, whose entries all have the same reason and end. */
+    EntryList look(Actor actor, Request common, String text) {
+        EntryRow row = readCommon(actor, common);
+        LocalDateTime until = row.expiresAt == null ? null : row.expiresAt.minus(NO_MATTER);
+        return EntryList.read(
+                common.kind(),
+                text,
+                values -> entries.standingUntil(Objects.requireNonNull(common.kind()), values, until));
+    }
+
+    /**
+     * Puts those of a list on it who are not there for as long, all of them or none.
+     *
+     * @param common has no value
+     * @return whether the backend was seen to take them to Redis
+     */
+    boolean addAll(Actor actor, Request common, String text) {
+        List<String> values = look(actor, common, text).fresh();
+        if (values.isEmpty()) {
+            throw Refusal.conflict("LIST_NOTHING_NEW", "sheet", "All of them are on the list.");
+        }
+        List<Long> ids = changes.make(actor, () -> {
+            var made = new ArrayList<Long>();
+            var audit = new ArrayList<Entry>();
+            for (String value : values) {
+                EntryRow row = readCommon(actor, common);
+                row.value = value;
+                entries.insert(row);
+                made.add(row.id());
+                audit.add(new Entry(
+                        "BLACKLIST_ADDED",
+                        "blacklist:" + row.id(),
+                        Map.of("request", new Request(common.kind(), value, common.reason(), common.expiresAt()))));
+            }
+            return new Made<>(made, audit);
+        });
+        long first = ids.get(0);
+        long last = ids.get(ids.size() - 1);
+        return carrying.await("blacklist entries " + first + " to " + last, () -> entries.owedAmong(first, last) == 0);
+    }
+
     View lift(Actor actor, long id) {
         changes.make(actor, () -> {
             if (entries.lift(id) == 0) {
@@ -124,14 +171,20 @@ class Blacklist {
 
     private EntryRow read(Actor actor, Request request) {
         Subject subject = Subject.read(request.kind(), request.value());
+        EntryRow row = readCommon(actor, request);
+        row.value = subject.value();
+        return row;
+    }
+
+    /** All but the value. */
+    private EntryRow readCommon(Actor actor, Request request) {
         String reason = request.reason() == null ? "" : request.reason().strip();
         if (reason.isEmpty() || reason.length() > MAX_REASON) {
             throw Refusal.badRequest("reason", "must be 1 to " + MAX_REASON + " characters");
         }
         var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var row = new EntryRow();
-        row.kind = subject.kind().column();
-        row.value = subject.value();
+        row.kind = Subject.kind(request.kind()).column();
         row.reason = reason;
         row.source = actor.name();
         row.expiresAt = expiry(request.expiresAt(), now);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -26,6 +27,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 class BlacklistPages {
 
     private static final int SHOWN = 50;
+
+    private static final Set<String> DONE = Set.of("ADDED", "LISTED", "LIFTED");
 
     /** For how long; by the key of its message. */
     private static final Map<String, Duration> SPANS =
@@ -63,17 +66,64 @@ class BlacklistPages {
         return page(value.strip(), before, new Wanted("account", "", "", "day"), null, done, model);
     }
 
+    /** @param promo from whose page it comes, and goes back to where it is done */
     @PostMapping
-    String add(@ModelAttribute("wanted") Wanted wanted, Principal who, Model model, HttpServletResponse response) {
-        Duration span = SPANS.get(wanted.span());
-        String expires = span == null ? null : clock.instant().plus(span).toString();
-        var request = new Blacklist.Request(wanted.kind(), wanted.value().strip(), wanted.reason(), expires);
+    String add(
+            @ModelAttribute("wanted") Wanted wanted,
+            @RequestParam(name = "promo", required = false) @Nullable Long promo,
+            Principal who,
+            Model model,
+            HttpServletResponse response) {
+        var request = new Blacklist.Request(wanted.kind(), wanted.value().strip(), wanted.reason(), expires(wanted));
         try {
-            return done("ADDED", blacklist.add(Actor.of(who), request));
+            Blacklist.View added = blacklist.add(Actor.of(who), request);
+            return promo == null
+                    ? done("/blacklist", "ADDED", added.carried())
+                    : done("/promos/" + promo, "BLOCK", added.carried());
         } catch (Refusal refused) {
             response.setStatus(refused.problem().status());
             return page("", Long.MAX_VALUE, wanted, refused.problem(), "", model);
         }
+    }
+
+    @GetMapping("/import")
+    String importing(Model model) {
+        return importPage(new Wanted("account", "", "", "day"), "", null, null, model);
+    }
+
+    /** @param act look, or take what was looked at */
+    @PostMapping("/import")
+    String importList(
+            @ModelAttribute("wanted") Wanted wanted,
+            @RequestParam(name = "sheet", defaultValue = "") String sheet,
+            @RequestParam("act") String act,
+            Principal who,
+            Model model,
+            HttpServletResponse response) {
+        try {
+            var common = new Blacklist.Request(wanted.kind(), null, wanted.reason(), expires(wanted));
+            if (act.equals("take")) {
+                return done("/blacklist", "LISTED", blacklist.addAll(Actor.of(who), common, sheet));
+            }
+            return importPage(wanted, sheet, blacklist.look(Actor.of(who), common, sheet), null, model);
+        } catch (Refusal refused) {
+            response.setStatus(refused.problem().status());
+            return importPage(wanted, sheet, null, refused.problem(), model);
+        }
+    }
+
+    private static String importPage(
+            Wanted wanted, String sheet, @Nullable EntryList looked, @Nullable Problem problem, Model model) {
+        model.addAttribute("wanted", wanted);
+        model.addAttribute("sheet", sheet);
+        model.addAttribute("looked", looked);
+        model.addAttribute("problem", problem);
+        return "blacklist-import";
+    }
+
+    private @Nullable String expires(Wanted wanted) {
+        Duration span = SPANS.get(wanted.span());
+        return span == null ? null : clock.instant().plus(span).toString();
     }
 
     @PostMapping("/{id}/lift")
@@ -84,7 +134,10 @@ class BlacklistPages {
             Model model,
             HttpServletResponse response) {
         try {
-            return done("LIFTED", blacklist.lift(Actor.of(who).because(why), id));
+            return done(
+                    "/blacklist",
+                    "LIFTED",
+                    blacklist.lift(Actor.of(who).because(why), id).carried());
         } catch (Refusal refused) {
             if (refused.problem().status() == 404) {
                 throw refused;
@@ -94,8 +147,8 @@ class BlacklistPages {
         }
     }
 
-    private static String done(String what, Blacklist.View entry) {
-        return "redirect:/blacklist?done=" + what + (Boolean.TRUE.equals(entry.carried()) ? "" : "&late");
+    private static String done(String where, String what, @Nullable Boolean carried) {
+        return "redirect:" + where + "?done=" + what + (Boolean.TRUE.equals(carried) ? "" : "&late");
     }
 
     private String page(String value, long before, Wanted wanted, @Nullable Problem problem, String done, Model model) {
@@ -109,7 +162,7 @@ class BlacklistPages {
         model.addAttribute("value", value);
         model.addAttribute("wanted", wanted);
         model.addAttribute("problem", problem);
-        model.addAttribute("done", done.equals("ADDED") || done.equals("LIFTED") ? done : "");
+        model.addAttribute("done", DONE.contains(done) ? done : "");
         model.addAttribute("now", now);
         return "blacklist";
     }

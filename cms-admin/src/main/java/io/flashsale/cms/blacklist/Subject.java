@@ -50,7 +50,8 @@ record Subject(Kind kind, String value) {
         }
     }
 
-    private static Kind kind(@Nullable String kind) {
+    /** @throws Refusal 400 if there is no such kind */
+    static Kind kind(@Nullable String kind) {
         for (Kind known : Kind.values()) {
             if (known.column().equals(kind)) {
                 return known;

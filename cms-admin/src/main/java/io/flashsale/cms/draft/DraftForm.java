@@ -4,7 +4,6 @@ import io.flashsale.cms.promo.PromoView;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.LinkedHashMap;
@@ -140,10 +139,7 @@ public record DraftForm(
     }
 
     private static String local(Instant time, String zone) {
-        return time.atZone(ZoneId.of(zone))
-                .toLocalDateTime()
-                .truncatedTo(ChronoUnit.SECONDS)
-                .toString();
+        return time.atZone(ZoneId.of(zone)).toLocalDateTime().toString();
     }
 
     DraftForm withAnotherItem() {

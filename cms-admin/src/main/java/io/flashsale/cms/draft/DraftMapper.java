@@ -33,8 +33,8 @@ interface DraftMapper extends BaseMapper<DraftRow> {
 
     @Select("SELECT d.id, d.promo_id, d.name, d.edited_by, d.edited_at, " + STATE + " AS state, " + RETURNED
             + " FROM promo_draft d LEFT JOIN promo p ON p.id = d.promo_id WHERE TRUE" + OPEN
-            + " ORDER BY d.edited_at DESC, d.id DESC LIMIT #{most}")
-    List<DraftRow> open(@Param("most") int most);
+            + " ORDER BY d.edited_at DESC, d.id DESC LIMIT #{most} OFFSET #{skipped}")
+    List<DraftRow> open(@Param("skipped") int skipped, @Param("most") int most);
 
     @Select("SELECT d.*, " + STATE + " AS state, " + RETURNED
             + " FROM promo_draft d LEFT JOIN promo p ON p.id = d.promo_id WHERE d.id = #{id}")

@@ -24,12 +24,15 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.TransactionException;
 import org.springframework.ui.Model;
+import org.springframework.web.bind.WebDataBinder;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.context.request.WebRequest;
 
 /** {@code /drafts}: where editors write promos. Every button saves first, and whatever keeps it from that, what was typed comes back. */
 @Page
@@ -38,8 +41,10 @@ class DraftPages {
 
     private static final Logger log = LoggerFactory.getLogger(DraftPages.class);
 
+    private static final int SHOWN = 50;
     private static final int MAX_ITEMS = 100;
     private static final Set<String> SAID = Set.of("saved", "DRAFT_CHANGED", "WRONG_STATE");
+    private static final Pattern ITEM = Pattern.compile("items\\[(\\d+)]");
     private static final Pattern NONCE = Pattern.compile("[0-9a-f-]{36}");
 
     private final Drafts drafts;
@@ -62,9 +67,25 @@ class DraftPages {
         }
     }
 
+    /** The binder makes a list as long as it may grow, and fails where an index is beyond that. */
+    @InitBinder("form")
+    void bounded(WebDataBinder binder, WebRequest request) {
+        request.getParameterNames().forEachRemaining(name -> {
+            Matcher item = ITEM.matcher(name);
+            if (item.lookingAt()
+                    && (item.group(1).length() > 6
+                            || Integer.parseInt(item.group(1)) >= binder.getAutoGrowCollectionLimit())) {
+                throw Refusal.invalid("DRAFT_TOO_LARGE", "items", "This is more than a draft can hold.");
+            }
+        });
+    }
+
     @GetMapping
-    String list(Model model) {
-        model.addAttribute("drafts", drafts.open());
+    String list(@RequestParam(name = "skip", defaultValue = "0") int skip, Model model) {
+        int from = Math.max(0, skip);
+        List<Draft.Line> lines = drafts.open(from, SHOWN + 1);
+        model.addAttribute("drafts", lines.stream().limit(SHOWN).toList());
+        model.addAttribute("older", lines.size() > SHOWN ? from + SHOWN : null);
         return "drafts";
     }
 

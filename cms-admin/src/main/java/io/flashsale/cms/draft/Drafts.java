@@ -27,7 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Service
 class Drafts {
 
-    private static final int MOST = 200;
     private static final int MAX_NAME = 120;
 
     /** As characters. A hundred items with all that may be in them are less than half of it. */
@@ -50,9 +49,9 @@ class Drafts {
         this.clock = clock;
     }
 
-    /** The latest of those that can be gone on with. */
-    List<Draft.Line> open() {
-        return mapper.open(MOST).stream()
+    /** Those that can be gone on with, the latest first. */
+    List<Draft.Line> open(int skipped, int most) {
+        return mapper.open(skipped, most).stream()
                 .map(row -> new Draft.Line(
                         row.id(),
                         row.promoId,

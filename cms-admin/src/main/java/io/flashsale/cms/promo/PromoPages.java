@@ -42,7 +42,7 @@ class PromoPages {
     private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
 
     private static final Set<String> DONE =
-            Set.of("HANDIN", "APPROVE", "RETURN", "SCHEDULE", "CANCEL", "PAUSE", "RESUME", "END", "TOPUP");
+            Set.of("HANDIN", "APPROVE", "RETURN", "SCHEDULE", "CANCEL", "PAUSE", "RESUME", "END", "TOPUP", "BLOCK");
     private static final Pattern CODE = Pattern.compile("[A-Z_]{1,40}");
 
     private static final List<String> CODES =

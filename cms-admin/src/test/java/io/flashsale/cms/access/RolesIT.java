@@ -49,6 +49,8 @@ class RolesIT {
         allow("POST /promos/{id}/items/{sku}/topup", Role.OPERATOR);
         allow("GET /blacklist", Role.RISK);
         allow("POST /blacklist", Role.RISK);
+        allow("GET /blacklist/import", Role.RISK);
+        allow("POST /blacklist/import", Role.RISK);
         allow("POST /blacklist/{id}/lift", Role.RISK);
         allow("GET /audit", Role.AUDITOR);
         allow("GET /reconciliation", Role.AUDITOR);

@@ -318,7 +318,7 @@ class DraftsIT {
                 + cms.post(
                                 "/api/admin/promos",
                                 """
-                                {"name":"Made","opensAt":"2026-12-24T17:00:30Z","closesAt":"2026-12-24T19:00:00Z","zone":"Europe/Paris","items":[\
+                                {"name":"Made","opensAt":"2026-12-24T17:00:30.250Z","closesAt":"2026-12-24T19:00:00Z","zone":"Europe/Paris","items":[\
                                 {"sku":"MADE","name":"Thing","priceMinor":1000,"currency":"JPY","published":10,"holdSeconds":90}]}""")
                         .body()
                         .get("id")
@@ -327,7 +327,7 @@ class DraftsIT {
         String draft = Visitor.location(editor.post("/drafts/of", Map.of("promo", id(promo))));
         assertThat(editor.get(draft).body())
                 .contains(
-                        "value=\"2026-12-24T18:00:30\"",
+                        "value=\"2026-12-24T18:00:30.250\"",
                         "value=\"2026-12-24T20:00\"",
                         "value=\"1000\"",
                         "value=\"90s\"");
@@ -422,6 +422,22 @@ class DraftsIT {
         assertThat(editor.post(draft, Map.of("act", "save", "version", "x")).statusCode())
                 .isEqualTo(400);
         assertThat(editor.post(draft, Map.of("act", "save")).statusCode()).isEqualTo(400);
+        var forged = Map.of("act", "save", "version", version(editor, draft), "items[256].sku", "FAR");
+        assertThat(editor.post(draft, forged).statusCode()).isEqualTo(400);
+        assertThat(editor.post(draft + "/autosave", forged).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void the_list_goes_on_on_another_page() {
+        for (int i = 0; i < 51; i++) {
+            begin();
+        }
+        String first = editor.get("/drafts").body();
+        assertThat(first.split("data-testid=\"draft\"")).hasSize(51);
+        assertThat(first).contains("href=\"/drafts?skip=50\"");
+        assertThat(editor.get("/drafts?skip=50").body()).contains("data-testid=\"draft\"");
+        assertThat(editor.get("/drafts?skip=-1").body()).contains("data-testid=\"draft\"");
+        assertThat(editor.get("/drafts?skip=100000").body()).doesNotContain("data-testid=\"draft\"");
     }
 
     private static String begin() {

@@ -210,7 +210,7 @@ class SettlementIT {
         assertThat(report.get("answers").get("note").asString())
                 .contains("a statistic", "killed took its last seconds");
         assertThat(cms.text(path(), "text/html").body())
-                .contains("What buyers were told", "SOLD_OUT</th><td>42</td>", "a-1 until 2026-11-02T00:00:01.500Z");
+                .contains("What buyers were told", "Sold out</th><td>42</td>", "a-1 until 2026-11-02T00:00:01.500Z");
     }
 
     @Test
@@ -237,6 +237,14 @@ class SettlementIT {
                 .contains(cms.get(path()).body().get("sha256").asString());
         assertThat(report.headers().firstValue("Content-Security-Policy").orElse(""))
                 .startsWith("default-src 'none'; style-src 'unsafe-inline'");
+        assertThat(auditor.get(page + "/settlement?lang=zh").body())
+                .contains(
+                        "lang=\"zh\"",
+                        "所有库存与款项均已核对无误。",
+                        "<th scope=\"row\">未售撤回</th><td>3</td>",
+                        "<th scope=\"row\">已付款</th>")
+                .doesNotContain("Withdrawn", "accounted for", "??");
+        auditor.get(page + "?lang=en");
         HttpResponse<String> orders = auditor.get(page + "/settlement/orders");
         assertThat(orders.headers().firstValue("Content-Disposition").orElse(""))
                 .isEqualTo("attachment; filename=\"promo-" + promo + "-orders.csv\"");

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -290,6 +291,31 @@ class CmsIT {
             take(page, "RESUME", "the price is right");
             awaitCode(sale, buyers, "RESERVED", 1);
 
+            Buyer machine = buyers.next();
+            Page risk = staff.page(chromium, 1280, 900, "zh-CN", "risk");
+            risk.navigate(installation.url("CMS", "/promos/" + promo(sale)).toString());
+            Locator block = act(risk, "BLOCK");
+            block.locator("[name=value]").fill(machine.userId());
+            block.locator("[name=reason]").fill("buys by a script");
+            Chromium.shoot(risk, "cms-block-zh-1280");
+            block.locator("form button").click();
+            assertThat(risk.getByTestId("said")).hasText("已加入黑名单，边缘节点已生效。");
+            awaitCode(sale, Stream.generate(() -> machine).iterator(), "BLACKLISTED", 1);
+            risk.navigate(installation.url("CMS", "/blacklist/import").toString());
+            risk.locator("#reason").fill("一伙");
+            String ring = "ring-" + System.nanoTime();
+            risk.locator("#sheet").fill(ring + "\n" + machine.userId() + "\n不是账户\n");
+            risk.getByTestId("look").click();
+            assertThat(risk.locator("[data-effect=NEW]")).hasCount(1);
+            assertThat(risk.locator("[data-effect=ALREADY]")).hasCount(1);
+            assertThat(risk.locator("[data-effect=WRONG]")).hasCount(1);
+            Chromium.shoot(risk, "cms-blacklist-looked-zh-1280");
+            assertThat(new AxeBuilder(risk).analyze().getViolations()).isEmpty();
+            risk.getByTestId("take").click();
+            assertThat(risk.getByTestId("said")).hasText("已全部加入黑名单，边缘节点已生效。");
+            assertThat(risk.locator("[data-value=" + ring + "]")).hasCount(1);
+            risk.context().close();
+
             Locator end = act(page, "END");
             end.locator("[name=why]").fill("enough");
             end.locator("[name=confirm]").fill("Teapot");
@@ -368,6 +394,7 @@ class CmsIT {
                                 Map.entry("order", "/orders/" + order),
                                 Map.entry("people", "/people"),
                                 Map.entry("blacklist", "/blacklist"),
+                                Map.entry("blacklist-import", "/blacklist/import"),
                                 Map.entry("audit", "/audit"),
                                 Map.entry("reconciliation", "/reconciliation"),
                                 Map.entry("password", "/password"),
