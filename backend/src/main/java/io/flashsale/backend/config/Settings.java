@@ -3,6 +3,7 @@ package io.flashsale.backend.config;
 import com.google.common.collect.ImmutableSortedSet;
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,7 @@ public record Settings(
             throw new BadSetting("FLASHSALE_TRACE_SAMPLE is " + traceSample + ": it must be from 0 to 1.");
         }
         if (profile == Profile.PRODUCTION) {
-            refuseDemoThings(demoSession, consumerUrl, sms.url());
+            refuseDemoThings(demoSession, consumerUrl, sms.gateway());
         }
     }
 
@@ -89,8 +90,7 @@ public record Settings(
         return url.getHost() != null && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()));
     }
 
-    /** Whether a host is this machine, to which nothing need be hidden on the way. */
-    public static boolean loopback(String host) {
+    private static boolean loopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException unknown) {
@@ -175,7 +175,8 @@ public record Settings(
     }
 
     /**
-     * @param url of the gateway that sends texts, over HTTP or by mail ({@code smtp://user@host}); none: they go to the log
+     * @param url of the gateway that sends texts, over HTTP or by mail ({@code smtp://user@host}); none: they go to the log. As text,
+     *     since what converts it to a URI would quote its per cent signs again
      * @param keyFile what requests to it are signed with, or the user's password there
      * @param from whom mails to the gateway are from
      * @param recipient who the gateway knows a phone as: {@code {digits}@texts.example}
@@ -183,7 +184,7 @@ public record Settings(
      * @param countries calling codes of those that texts go to; none: all
      */
     public record Sms(
-            @Nullable URI url,
+            @Nullable String url,
             @Nullable Path keyFile,
             @Nullable String from,
             @Nullable String recipient,
@@ -192,16 +193,20 @@ public record Settings(
         public Sms {
             within("FLASHSALE_SMS_MOST_PER_HOUR", mostPerHour, 1, 10_000_000);
             countries = ImmutableSortedSet.copyOf(countries);
-            if (url != null && !mail(url) && !web(url)) {
+            url = blankIsNone(url);
+            from = blankIsNone(from);
+            recipient = blankIsNone(recipient);
+            URI gateway = parse(url);
+            if (gateway != null && !mail(gateway) && !web(gateway)) {
                 throw new BadSetting(
                         "FLASHSALE_SMS_URL must be http(s)://host[:port][/path], or smtp(s)://user@host[:port]"
-                                + " without a password, which is in FLASHSALE_SMS_KEY_FILE.");
+                                + ", with %40 for an @ of the user and without a password, which is in FLASHSALE_SMS_KEY_FILE.");
             }
             if ((url == null) != (keyFile == null)) {
                 throw new BadSetting(
                         "FLASHSALE_SMS_URL and FLASHSALE_SMS_KEY_FILE belong together: one of them is not set.");
             }
-            boolean mail = url != null && mail(url);
+            boolean mail = gateway != null && mail(gateway);
             address("FLASHSALE_SMS_FROM", from, mail, "[^@\\s]+@[^@\\s]+", "an address, as shop@shop.example");
             address(
                     "FLASHSALE_SMS_RECIPIENT",
@@ -211,8 +216,26 @@ public record Settings(
                     "an address with {digits} in it, as {digits}@texts.example");
         }
 
+        public @Nullable URI gateway() {
+            return parse(url);
+        }
+
         public boolean byMail() {
-            return url != null && mail(url);
+            URI gateway = gateway();
+            return gateway != null && mail(gateway);
+        }
+
+        private static @Nullable String blankIsNone(@Nullable String value) {
+            return value == null || value.isBlank() ? null : value;
+        }
+
+        private static @Nullable URI parse(@Nullable String url) {
+            try {
+                return url == null ? null : new URI(url);
+            } catch (URISyntaxException e) {
+                throw new BadSetting("FLASHSALE_SMS_URL is no address: there is something wrong at its character "
+                        + (e.getIndex() + 1) + ".");
+            }
         }
 
         private static boolean mail(URI url) {

@@ -38,7 +38,7 @@ final class MailSmsSender implements SmsSender {
         var session = new Properties();
         String prefix = "mail." + protocol + ".";
         session.setProperty(prefix + "auth", "true");
-        session.setProperty(prefix + "starttls.enable", "true");
+        session.setProperty(prefix + "starttls.enable", Boolean.toString(secret));
         session.setProperty(prefix + "starttls.required", Boolean.toString(secret));
         session.setProperty(prefix + "ssl.checkserveridentity", "true");
         session.setProperty(prefix + "connectiontimeout", PATIENCE_MILLIS);

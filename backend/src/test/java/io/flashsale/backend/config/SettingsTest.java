@@ -102,6 +102,8 @@ class SettingsTest {
                 "FLASHSALE_SMS_FROM", "shop@shop.example",
                 "FLASHSALE_SMS_RECIPIENT", "+{digits}@texts.example"));
         assertThat(bind(gateway).sms().byMail()).isTrue();
+        assertThat(bind(gateway).sms().gateway()).isNotNull().satisfies(url -> assertThat(url.getUserInfo())
+                .isEqualTo("shop@shop.example"));
         for (var wrong : List.of(
                 Map.entry("FLASHSALE_SMS_FROM", ""),
                 Map.entry("FLASHSALE_SMS_FROM", "the shop"),

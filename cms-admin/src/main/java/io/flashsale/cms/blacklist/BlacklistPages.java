@@ -13,6 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
@@ -25,6 +29,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Page
 @RequestMapping("/blacklist")
 class BlacklistPages {
+
+    private static final Logger log = LoggerFactory.getLogger(BlacklistPages.class);
 
     private static final int SHOWN = 50;
 
@@ -109,6 +115,11 @@ class BlacklistPages {
         } catch (Refusal refused) {
             response.setStatus(refused.problem().status());
             return importPage(wanted, sheet, null, refused.problem(), model);
+        } catch (DataAccessException | TransactionException fault) {
+            log.error("a list of {} characters could not be read or taken", sheet.length(), fault);
+            response.setStatus(503);
+            return importPage(
+                    wanted, sheet, null, Problem.of(503, "BUSY", "The database is away or broke off."), model);
         }
     }
 

@@ -4,6 +4,7 @@ import io.flashsale.cms.web.Refusal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -15,7 +16,11 @@ record EntryList(List<Line> lines) {
     /** Each is a row and an audit row of one transaction. */
     static final int MOST = 500;
 
-    private static final Pattern FIRST_CELL = Pattern.compile("\\s*\"?([^\",;\\t]*)");
+    private static final Pattern FIRST_CELL = Pattern.compile("[^\\S\\t]*\"?([^\",;，；\\t]*)");
+
+    /** What may stand above a column, and could be the name of an account. */
+    private static final Set<String> HEADINGS =
+            Set.of("account", "address", "session", "user", "userid", "user_id", "id", "ip", "value", "name");
 
     /** What a line would do to the list. */
     enum Effect {
@@ -46,13 +51,13 @@ record EntryList(List<Line> lines) {
         for (String line : text.replaceFirst("^\uFEFF", "").lines().toList()) {
             number++;
             String typed = firstCell(line);
-            if (typed.isEmpty()) {
+            if (line.isBlank() || lines.isEmpty() && HEADINGS.contains(typed.toLowerCase(Locale.ROOT))) {
                 continue;
             }
             if (lines.size() == MOST) {
                 throw Refusal.invalid("LIST_LONG", "sheet", "A list has " + MOST + " lines at most.");
             }
-            lines.add(line(number, kind, typed, seen));
+            lines.add(typed.isEmpty() ? new Line(number, line.strip(), Effect.WRONG) : line(number, kind, typed, seen));
         }
         if (lines.isEmpty()) {
             throw Refusal.invalid("LIST_EMPTY", "sheet", "There is nobody in the list.");

@@ -44,7 +44,7 @@ class DraftPages {
     private static final int SHOWN = 50;
     private static final int MAX_ITEMS = 100;
     private static final Set<String> SAID = Set.of("saved", "DRAFT_CHANGED", "WRONG_STATE");
-    private static final Pattern ITEM = Pattern.compile("items\\[(\\d+)]");
+    private static final Pattern ITEM = Pattern.compile("items\\[(\\d{1,3})]\\.[A-Za-z]+");
     private static final Pattern NONCE = Pattern.compile("[0-9a-f-]{36}");
 
     private final Drafts drafts;
@@ -67,14 +67,15 @@ class DraftPages {
         }
     }
 
-    /** The binder makes a list as long as it may grow, and fails where an index is beyond that. */
+    /** The binder fails where an index is no number, or beyond what a list may grow to. */
     @InitBinder("form")
     void bounded(WebDataBinder binder, WebRequest request) {
         request.getParameterNames().forEachRemaining(name -> {
+            if (!name.startsWith("items[")) {
+                return;
+            }
             Matcher item = ITEM.matcher(name);
-            if (item.lookingAt()
-                    && (item.group(1).length() > 6
-                            || Integer.parseInt(item.group(1)) >= binder.getAutoGrowCollectionLimit())) {
+            if (!item.matches() || Integer.parseInt(item.group(1)) >= binder.getAutoGrowCollectionLimit()) {
                 throw Refusal.invalid("DRAFT_TOO_LARGE", "items", "This is more than a draft can hold.");
             }
         });

@@ -51,6 +51,9 @@ class Languages implements WebMvcConfigurer {
     }
 
     private static Locale wanted(HttpServletRequest request) {
+        if (request.getHeader("Accept-Language") == null) {
+            return Locale.ENGLISH; // and not the machine's
+        }
         return Collections.list(request.getLocales()).stream()
                 .filter(locale -> locale.getLanguage().equals("en")
                         || locale.getLanguage().equals("zh"))

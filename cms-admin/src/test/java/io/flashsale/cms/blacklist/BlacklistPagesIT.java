@@ -98,16 +98,16 @@ class BlacklistPagesIT {
         assertThat(risk.get(page).body()).doesNotContain("data-act=\"BLOCK\"");
         assertThat(cms.post("/api/admin" + page + "/publish").status()).isEqualTo(200);
         assertThat(risk.get(page).body()).contains("data-act=\"BLOCK\"");
-        var wanted = Map.of("promo", promo, "kind", "account", "value", "u77", "reason", "a script", "span", "hour");
+        var wanted = Map.of("promo", promo, "kind", "account", "value", "u177", "reason", "a script", "span", "hour");
         assertThat(Visitor.location(risk.post("/blacklist", wanted))).isEqualTo(page + "?done=BLOCK");
         assertThat(risk.get(page + "?done=BLOCK").body()).contains("On the blacklist. The edge knows.");
-        assertThat(cms.value("SELECT reason FROM blacklist_entry WHERE `value` = 'u77'"))
+        assertThat(cms.value("SELECT reason FROM blacklist_entry WHERE `value` = 'u177'"))
                 .isEqualTo("a script");
 
-        var nobody = Map.of("promo", promo, "kind", "account", "value", "u 78", "reason", "a script", "span", "hour");
+        var nobody = Map.of("promo", promo, "kind", "account", "value", "u 178", "reason", "a script", "span", "hour");
         HttpResponse<String> refused = risk.post("/blacklist", nobody);
         assertThat(refused.statusCode()).isEqualTo(400);
-        assertThat(refused.body()).contains("That is no such account", "value=\"u 78\"");
+        assertThat(refused.body()).contains("That is no such account", "value=\"u 178\"");
         assertThat(Visitor.of(cms, "olga", "OPERATOR").get(page).body())
                 .contains("data-act=\"PAUSE\"")
                 .doesNotContain("data-act=\"BLOCK\"");
@@ -118,7 +118,8 @@ class BlacklistPagesIT {
         add("account", "l2", "for a month", "month");
         add("account", "l3", "for an hour", "hour");
         risk.get("/blacklist/import");
-        String sheet = "\uFEFFl1,Anna,7\r\n\r\n\"l2\";x\nl3\tx\n l1 \nnot an account\n<b>l4</b>\n";
+        String sheet =
+                "\uFEFFuser_id,name\r\nl1，Anna,7\r\n\r\n\"l2\";x\nl3\tx\n l1 \nnot an account\n<b>l4</b>\n\tAnna\t7\n";
         var typed = Map.of("kind", "account", "reason", "a ring", "span", "day", "sheet", sheet);
         HttpResponse<String> looked = risk.post("/blacklist/import", with(typed, "look"));
         assertThat(looked.statusCode()).isEqualTo(200);
@@ -127,12 +128,13 @@ class BlacklistPagesIT {
                         .results()
                         .map(line -> line.group(2) + " " + line.group(3) + " " + line.group(1)))
                 .containsExactly(
-                        "1 l1 NEW",
-                        "3 l2 ALREADY",
-                        "4 l3 NEW",
-                        "5 l1 TWICE",
-                        "6 not an account WRONG",
-                        "7 &lt;b&gt;l4&lt;/b&gt; WRONG");
+                        "2 l1 NEW",
+                        "4 l2 ALREADY",
+                        "5 l3 NEW",
+                        "6 l1 TWICE",
+                        "7 not an account WRONG",
+                        "8 &lt;b&gt;l4&lt;/b&gt; WRONG",
+                        "9 Anna\t7 WRONG");
         assertThat(looked.body()).contains("Put these 2 on the list", "for a day");
         assertThat(cms.value("SELECT COUNT(*) FROM blacklist_entry WHERE reason = 'a ring'"))
                 .isEqualTo("0");

@@ -9,6 +9,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -422,9 +423,14 @@ class DraftsIT {
         assertThat(editor.post(draft, Map.of("act", "save", "version", "x")).statusCode())
                 .isEqualTo(400);
         assertThat(editor.post(draft, Map.of("act", "save")).statusCode()).isEqualTo(400);
-        var forged = Map.of("act", "save", "version", version(editor, draft), "items[256].sku", "FAR");
-        assertThat(editor.post(draft, forged).statusCode()).isEqualTo(400);
-        assertThat(editor.post(draft + "/autosave", forged).statusCode()).isEqualTo(400);
+        for (String name :
+                List.of("items[256].sku", "items[x].sku", "items[+300].sku", "items[", "items[99999999999].sku")) {
+            var forged = Map.of("act", "save", "version", version(editor, draft), name, "FAR");
+            assertThat(editor.post(draft, forged).statusCode()).as(name).isEqualTo(400);
+            assertThat(editor.post(draft + "/autosave", forged).statusCode())
+                    .as(name)
+                    .isEqualTo(400);
+        }
     }
 
     @Test

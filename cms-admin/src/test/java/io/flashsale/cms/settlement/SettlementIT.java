@@ -210,7 +210,9 @@ class SettlementIT {
         assertThat(report.get("answers").get("note").asString())
                 .contains("a statistic", "killed took its last seconds");
         assertThat(cms.text(path(), "text/html").body())
-                .contains("What buyers were told", "Sold out</th><td>42</td>", "a-1 until 2026-11-02T00:00:01.500Z");
+                .contains("What buyers were told", "Sold out</th><td>42</td>", "a-1 until 2026-11-02T00:00:01.500Z")
+                .contains("b-1: not all of it is in yet")
+                .doesNotContain("until null");
     }
 
     @Test
