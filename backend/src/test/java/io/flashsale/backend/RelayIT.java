@@ -99,8 +99,9 @@ class RelayIT {
         try {
             var first = pool.submit(() -> one.submit(attempts));
             var second = pool.submit(() -> two.submit(attempts));
-            assertThat(first.get()).containsOnly("RESERVED");
-            assertThat(second.get()).containsOnly("RESERVED");
+            // PENDING: it is decided and sent, and was told too late
+            assertThat(first.get()).isSubsetOf("RESERVED", "PENDING").contains("RESERVED");
+            assertThat(second.get()).isSubsetOf("RESERVED", "PENDING").contains("RESERVED");
         } finally {
             pool.shutdown();
         }
