@@ -9,10 +9,12 @@ final class Edges {
 
     /** @param name one of NAMES, or anything else for all of them */
     static void run(String name, Target target, Plan plan, Report report) {
-        try (var rig = new Rig(target, plan.edge().seconds())) {
-            if (wanted("edge", name)) {
+        if (wanted("edge", name)) {
+            try (var rig = new Rig(target, plan.edge().passSeconds())) {
                 new EdgeBench(target, plan, report, rig).run();
             }
+        }
+        try (var rig = new Rig(target, plan.edge().seconds())) {
             if (wanted("pages", name)) {
                 new PageBench(target, plan, report, rig).run();
             }

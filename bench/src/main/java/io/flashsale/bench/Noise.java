@@ -18,6 +18,19 @@ final class Noise {
 
     private record Reading(long nanos, double others) {}
 
+    /** What others used of how long one looked, both in seconds. */
+    record Seen(double used, double seconds) {
+
+        Seen and(Seen more) {
+            return new Seen(used + more.used, seconds + more.seconds);
+        }
+
+        /** How many CPUs that is; NaN where it was too short to tell: ticks are a hundredth of a second. */
+        double cpus() {
+            return seconds < 1 ? Double.NaN : Math.max(0, used / seconds);
+        }
+    }
+
     private static volatile @Nullable Path home;
     private static volatile double last = Double.NaN;
 
@@ -37,11 +50,11 @@ final class Noise {
         return new Noise(read());
     }
 
-    void end() {
+    Seen end() {
         Reading ended = read();
-        double seconds = (ended.nanos - began.nanos) / 1e9;
-        // ticks of a hundredth of a second: under a second they say nothing
-        last = seconds < 1 ? Double.NaN : Math.max(0, (ended.others - began.others) / seconds);
+        var seen = new Seen(ended.others - began.others, (ended.nanos - began.nanos) / 1e9);
+        last = seen.cpus();
+        return seen;
     }
 
     /** How many CPUs others took during the last measurement; NaN if it was not watched. */

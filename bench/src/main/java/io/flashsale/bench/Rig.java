@@ -34,8 +34,11 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /** @param micros of the worker's CPU for an answer: what it cost, also where something else than the worker was the limit */
-    record Run(double perSecond, double micros) {}
+    /**
+     * @param micros of the worker's CPU for an answer: what it cost, also where something else than the worker was the limit
+     * @param others who used the machine meanwhile
+     */
+    record Run(double perSecond, double micros, Noise.Seen others) {}
 
     private final Target target;
     private final Cpus cpus = Cpus.here();
@@ -82,12 +85,12 @@ final class Rig implements AutoCloseable {
             double nanos = nginx.cpuNanos() - cpu;
             var micros = new LinkedHashMap<>(Map.of("the worker", nanos / 1e3 / result.answers()));
             micros.putAll(Usage.of(target.home()).microsSince(before, result.answers()));
-            noise.end();
+            Noise.Seen others = noise.end();
             if (result.share(load.codes()) >= 1 - TOLERATED) {
                 into.cpu(micros);
                 into.codes(result.codes());
                 into.note(busy(nanos / 1e9 / result.seconds(), result.busy()));
-                return new Run(result.answers() / result.seconds(), nanos / 1e3 / result.answers());
+                return new Run(result.answers() / result.seconds(), nanos / 1e3 / result.answers(), others);
             }
             if (attempt == ATTEMPTS) {
                 throw new IllegalStateException(
