@@ -65,7 +65,7 @@ publish_demo() {
 publish_demo_promo() {
   local began
   began=$(now_ms)
-  promo_publish --sku "$DEMO_SKU" --stock 1000 --limit 2 --opens now --closes +24h --hold 30m --price 1999 \
+  promo_publish --sku "$DEMO_SKU" --stock 1000 --limit 2 --opens now --closes +24h --hold 30m --price 1999 --list-price 2999 \
     --name 'Demo: a thousand of them' >/dev/null
   done_line "the demo promo of $DEMO_SKU is published" "$began"
 }

@@ -151,6 +151,18 @@ describe("POST /buy", function()
     shape(edge.buy(edge.purchase(item, { goodsQuantity = 2 })), 200, "RESERVED")
   end)
 
+  it("sells until an end that was moved, and not beyond", function()
+    local item = edge.publish { published = 2, closes = edge.now_ms() + 300 }
+    local later = edge.now_ms() + 60000
+    edge.effect(item, "STATE", "LIVE", item.opens, later)
+    edge.until_hint(item, "item.closes == " .. later)
+    edge.until_true("the first end has passed", function() return edge.now_ms() > item.closes + 100 end)
+    assert.equal(200, edge.buy(edge.purchase(item)).status)
+    edge.effect(item, "STATE", "LIVE", item.opens, edge.now_ms() - 1)
+    edge.until_hint(item, "item.closes < " .. later)
+    shape(edge.buy(edge.purchase(item)), 409, "ENDED")
+  end)
+
   it("says NOT_STARTED and ENDED with the time", function()
     local early = edge.publish { opens = 1795200000000, closes = 1995200000000 }
     if early.opens > edge.now_ms() then

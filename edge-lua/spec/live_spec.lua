@@ -36,9 +36,18 @@ describe("the public reads", function()
     for field, kind in pairs { name = "string", priceMinor = "number", currency = "string", holdMs = "number" } do
       assert.equal(kind, type(shown[field]), field)
     end
+    assert.same({}, { shown.listPriceMinor, shown.names, promo.names })
     assert.is_true(math.abs(read("/api/promos").now - edge.now_ms()) < 1000)
     assert.equal(item.sku, read("/api/items/" .. item.sku).sku)
     assert.equal(promo.id, read("/api/promos/" .. promo.id).id)
+  end)
+
+  it("say what an item costs otherwise and is called on pages of one language, where that is known", function()
+    local item = edge.publish { published = 1, list_price = 2999, names = { zh = "茶壶" }, promo_names = { en = "Tea week" } }
+    local shown, promo = listed(item.sku)
+    assert.same({ 2999, { zh = "茶壶" }, { en = "Tea week" } }, { shown.listPriceMinor, shown.names, promo.names })
+    shown = read("/api/items/" .. item.sku)
+    assert.same({ 2999, { zh = "茶壶" }, { en = "Tea week" } }, { shown.listPriceMinor, shown.names, shown.promoNames })
   end)
 
   it("tell all reserved from sold out, and follow a pause and an end", function()

@@ -4,7 +4,7 @@
 import { coarse, duration, machineDuration, moment, money, moneyParts, span } from "./format.js";
 import { motif } from "./motif.js";
 import { phase, refusal } from "./outcome.js";
-import { LANGUAGES, has, say } from "./words.js";
+import { LANGUAGES, called, has, say } from "./words.js";
 import { REASONS } from "./outcome.js";
 
 const WORKING = new Set(["sending", "waiting-session", "retrying", "pending"]);
@@ -48,12 +48,12 @@ export class Card {
     this.root = this.#build(links, onPress, onPay);
   }
 
-  get promoName() {
-    return this.#promo.name;
+  promoName(language) {
+    return called(this.#promo, language);
   }
 
-  get itemName() {
-    return this.#item.name;
+  itemName(language) {
+    return called(this.#item, language);
   }
 
   get item() {
@@ -159,27 +159,35 @@ export class Card {
     set(p.card, "data-phase", current);
     set(p.card, "data-state", this.#purchase.state);
 
-    put(p.promo, this.#promo.name === item.name ? "" : this.#promo.name);
-    put(p.name, item.name);
+    const name = called(item, language);
+    const promoName = called(this.#promo, language);
+    put(p.promo, promoName === name ? "" : promoName);
+    put(p.name, name);
     this.#renderPrice(item, locale, language);
     put(p.tag, words(`tag.${current}`));
     this.#renderStock(item, current, words, locale);
     this.#renderTimer(item, current, now, words, locale);
-    this.#renderButton(item, current, words, locale);
+    this.#renderButton(item, name, current, words, locale);
     this.#renderOutcome(current, now, words, language);
   }
 
   #renderPrice(item, locale, language) {
-    const key = `${item.priceMinor} ${item.currency} ${language}`;
+    const key = `${item.priceMinor} ${item.listPriceMinor} ${item.currency} ${language}`;
     if (this.#language === key) return;
     this.#language = key;
-    this.#parts.price.replaceChildren(
-      ...moneyParts(item.priceMinor, item.currency, locale).map(({ kind, value }) => {
-        const part = element("span", kind);
-        part.textContent = value;
-        return part;
-      }),
-    );
+    const parts = moneyParts(item.priceMinor, item.currency, locale).map(({ kind, value }) => {
+      const part = element("span", kind);
+      part.textContent = value;
+      return part;
+    });
+    if (item.listPriceMinor > item.priceMinor) {
+      const label = element("span", "unseen");
+      label.textContent = `${say(language)("listPrice")} `;
+      const list = element("s", "list-price", { "data-testid": "list-price" });
+      list.append(label, money(item.listPriceMinor, item.currency, locale));
+      parts.push(" ", list);
+    }
+    this.#parts.price.replaceChildren(...parts);
   }
 
   #renderStock(item, current, words, locale) {
@@ -225,7 +233,7 @@ export class Card {
     set(p.time, "datetime", machineDuration(until));
   }
 
-  #renderButton(item, current, words, locale) {
+  #renderButton(item, itemName, current, words, locale) {
     const p = this.#parts;
     const { state, again } = this.#purchase;
     const owned = OWNED.has(state);
@@ -262,7 +270,7 @@ export class Card {
       "aria-label",
       words("label", {
         button: words(`button.${name}`),
-        name: item.name,
+        name: itemName,
         price: money(item.priceMinor, item.currency, locale),
       }),
     );

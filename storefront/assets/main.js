@@ -39,7 +39,7 @@ function speak(chosen) {
 
 function title() {
   const shown = [...cards.values()].map(({ card }) => card);
-  const name = (ofPromo && shown[0]?.promoName) || (ofItem && shown[0]?.itemName) || "";
+  const name = (ofPromo && shown[0]?.promoName(language)) || (ofItem && shown[0]?.itemName(language)) || "";
   const text = name ? `${name} · ${say(language)("title")}` : say(language)("title");
   if (document.title !== text) document.title = text;
   const heading = name || say(language)("heading");
@@ -62,7 +62,7 @@ async function ask() {
   if (answer?.status === 404) return { status: 200, body: cards.size > 0 ? { kept: true } : { promos: [], gone: true } };
   if (answer?.status !== 200 || !answer.body) return answer;
   const { now, ...told } = answer.body;
-  const promo = ofPromo ? told : { id: told.promoID, name: told.promoName, items: [told] };
+  const promo = ofPromo ? told : { id: told.promoID, name: told.promoName, names: told.promoNames, items: [told] };
   return { status: 200, body: { now, promos: Array.isArray(promo.items) ? [promo] : [] } };
 }
 
@@ -120,8 +120,11 @@ const RANK = { live: 0, reserved: 1, paused: 2, sold: 3 };
 function arrange() {
   const order = { live: [], coming: [], over: [] };
   for (const entry of cards.values()) order[sectionOf(entry.card.phase)].push(entry);
-  for (const entry of order.live) entry.rank ??= RANK[entry.card.phase];
-  order.live.sort((a, b) => a.rank - b.rank || a.closes - b.closes);
+  for (const entry of order.live) {
+    entry.rank ??= RANK[entry.card.phase];
+    entry.place ??= entry.closes;
+  }
+  order.live.sort((a, b) => a.rank - b.rank || a.place - b.place);
   order.coming.sort((a, b) => a.opens - b.opens);
   order.over.sort((a, b) => b.closes - a.closes);
   for (const [name, entries] of Object.entries(order)) {

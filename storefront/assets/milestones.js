@@ -1,7 +1,7 @@
 // What somebody who hears the page is told of the clocks that others see tick: a minute and ten seconds before a sale opens, that it is
 // open, and five minutes and one before the time to pay is over. Each once.
 
-import { say } from "./words.js";
+import { called, say } from "./words.js";
 
 const OPENING = [60_000, 10_000, 0];
 const PAYING = [300_000, 60_000];
@@ -19,7 +19,8 @@ export class Milestones {
     const words = say(language);
     const said = [];
     for (const { card, key } of entries) {
-      const { name, opens } = card.item;
+      const { opens } = card.item;
+      const name = called(card.item, language);
       const opened = this.#passed(`${key} opens`, opens - now, OPENING);
       if (opened !== null) said.push(words(`milestone.opens.${opened / 1000}`, { name }));
       if (card.payBefore === null) continue;

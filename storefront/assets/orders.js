@@ -9,7 +9,7 @@ import { Milestones } from "./milestones.js";
 import { ofOrder } from "./outcome.js";
 import { SENTENCES } from "./order-words.js";
 import { loginPath, owner, renew } from "./session.js";
-import { LANGUAGES, has, say } from "./words.js";
+import { LANGUAGES, called, has, say } from "./words.js";
 
 const OPEN_POLL_MS = 2000; // while something may change by itself soon
 const CALM_POLL_MS = 10_000;
@@ -20,7 +20,7 @@ const TONES = { reserved: "good", placed: "good", paid: "good", late: "good", re
 const [, one] = /^\/order\/([\w-]+)$/.exec(location.pathname) ?? [];
 const clock = new ServerClock();
 const rows = new Map(); // orderID -> Row
-const names = new Map(); // SKU -> its name, or the SKU itself
+const named = new Map(); // SKU -> the item by that name, or { name: SKU }
 const $ = (id) => document.getElementById(id);
 
 const milestones = new Milestones($("milestones"));
@@ -96,7 +96,7 @@ class Row {
   }
 
   get item() {
-    return { name: names.get(this.#order.sku) ?? this.#order.sku, opens: -Infinity };
+    return { name: nameOf(this.#order.sku), opens: -Infinity };
   }
 
   get payBefore() {
@@ -200,7 +200,7 @@ class Row {
     const order = this.#order;
     const locale = LANGUAGES[language];
     const shop = say(language);
-    const name = names.get(order.sku) ?? order.sku ?? words("one");
+    const name = nameOf(order.sku) ?? words("one");
     set(this.root, "data-state", this.state);
     set(this.root, "data-tone", TONES[this.state] ?? "calm");
     p.choice.hidden = !this.payable || alone;
@@ -237,13 +237,18 @@ class Row {
   }
 }
 
+function nameOf(sku) {
+  const item = named.get(sku);
+  return item ? called(item, language) : sku;
+}
+
 /** An item is named by the edge while anybody sells it; after that its SKU does. */
 async function learnName(sku) {
-  if (!sku || names.has(sku)) return;
-  names.set(sku, sku);
+  if (!sku || named.has(sku)) return;
+  named.set(sku, { name: sku });
   const answer = await api.item(sku);
-  if (answer?.status === 200 && answer.body?.name) names.set(sku, answer.body.name);
-  else if (answer?.status !== 404) names.delete(sku);
+  if (answer?.status === 200 && answer.body?.name) named.set(sku, answer.body);
+  else if (answer?.status !== 404) named.delete(sku);
   render();
 }
 

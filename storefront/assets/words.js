@@ -68,6 +68,7 @@ const WORDS = {
       login: "Log in to buy",
     },
     label: "{button}: {name}, {price}",
+    listPrice: "List price",
     account: { logIn: "Log in", logOut: "Log out", logOutAgain: "Not logged out: try again", as: "Logged in as" },
     tag: { live: "On sale", coming: "Soon", paused: "Paused", sold: "Sold out", reserved: "All reserved", over: "Ended" },
     state: {
@@ -179,6 +180,7 @@ const WORDS = {
       login: "登录后购买",
     },
     label: "{button}：{name}，{price}",
+    listPrice: "原价",
     account: { logIn: "登录", logOut: "退出", logOutAgain: "未能退出，请重试", as: "当前账户" },
     tag: { live: "抢购中", coming: "即将开始", paused: "已暂停", sold: "已售罄", reserved: "已订满", over: "已结束" },
     state: {
@@ -255,5 +257,8 @@ export function say(language) {
     return typeof words === "string" ? words.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole) : name;
   };
 }
+
+/** How a promo or an item is called on pages of a language. */
+export const called = (thing, language) => thing.names?.[language] ?? thing.name;
 
 export const has = (language, name) => typeof name.split(".").reduce((at, step) => at?.[step], WORDS[language]) === "string";

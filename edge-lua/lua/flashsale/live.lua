@@ -32,8 +32,9 @@ end
 local function shown(item)
   local fresh = view.hinted(item, platform.monotonic_ms()) and view.ready(item)
   return {
-    sku = item.sku, name = item.name, promoID = item.promo_id, promoName = item.promo_name, minLevel = item.min_level,
-    priceMinor = item.price, currency = item.currency, holdMs = item.hold_ms,
+    sku = item.sku, name = item.name, names = item.names, promoID = item.promo_id, promoName = item.promo_name,
+    promoNames = item.promo_names, minLevel = item.min_level,
+    priceMinor = item.price, listPriceMinor = item.list_price, currency = item.currency, holdMs = item.hold_ms,
     opens = fresh and item.opens or item.catalog_opens, closes = fresh and item.closes or item.catalog_closes,
     state = fresh and item.state or item.catalog_state, published = item.published,
     available = units(item.available, fresh), held = units(item.held, fresh), sold = units(item.sold, fresh),
@@ -48,7 +49,7 @@ local function list_promos()
     if item.public then
       local promo = by_id[item.promo_id]
       if not promo then
-        promo = { id = item.promo_id, name = item.promo_name, items = {} }
+        promo = { id = item.promo_id, name = item.promo_name, names = item.promo_names, items = {} }
         by_id[item.promo_id], list[#list + 1] = promo, promo
       end
       promo.items[#promo.items + 1] = shown(item)
@@ -166,7 +167,7 @@ local function whole(id)
   local promo, private
   for _, found in pairs(view.by_sku) do
     if found.promo_id == id and may_see(found) then
-      promo = promo or { id = id, name = found.promo_name, items = {} }
+      promo = promo or { id = id, name = found.promo_name, names = found.promo_names, items = {} }
       promo.items[#promo.items + 1] = shown(found)
       private = private or not found.public
     end

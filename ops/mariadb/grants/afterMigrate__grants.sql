@@ -15,6 +15,7 @@ GRANT SELECT, INSERT ON flashsale.payment_event TO 'consumer'@'%';
 GRANT SELECT, INSERT, UPDATE (state, updated_at, next_at, tries) ON flashsale.refund TO 'consumer'@'%';
 GRANT INSERT ON flashsale.audit_log TO 'consumer'@'%';
 GRANT SELECT ON flashsale.policy TO 'consumer'@'%';
+GRANT SELECT, UPDATE (waiting, carried_at, outcome) ON flashsale.judgement TO 'consumer'@'%';
 GRANT SELECT ON flashsale.buyer TO 'consumer'@'%';
 
 -- backend: the lease, buyers, and carrying what MySQL owes Redis
@@ -33,6 +34,7 @@ GRANT SELECT, INSERT, UPDATE (password_hash, changed_at) ON flashsale.login TO '
 GRANT SELECT, INSERT, UPDATE (tries, used_at), DELETE ON flashsale.one_time_code TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE (renewed_at, ends_at, ended_at, token_until), DELETE ON flashsale.session TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.finding TO 'backend'@'%';
+GRANT SELECT, UPDATE (waiting, carried_at, outcome) ON flashsale.judgement TO 'backend'@'%';
 GRANT SELECT ON flashsale.payment TO 'backend'@'%';
 GRANT SELECT, UPDATE (verdict, verdict_epoch) ON flashsale.withdrawal TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.answer_count TO 'backend'@'%';
@@ -56,6 +58,7 @@ GRANT SELECT ON flashsale.parked_message TO 'cms'@'%';
 GRANT SELECT ON flashsale.answer_count TO 'cms'@'%';
 GRANT SELECT ON flashsale.edge_incarnation TO 'cms'@'%';
 GRANT SELECT ON flashsale.finding TO 'cms'@'%';
+GRANT SELECT, INSERT ON flashsale.judgement TO 'cms'@'%';
 GRANT SELECT ON flashsale.buyer TO 'cms'@'%';
 GRANT SELECT, INSERT, DELETE ON flashsale.policy TO 'cms'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.blacklist_entry TO 'cms'@'%';

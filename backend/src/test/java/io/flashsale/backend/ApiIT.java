@@ -693,6 +693,19 @@ class ApiIT {
     }
 
     @Test
+    void what_an_item_costs_otherwise_is_told_where_somebody_said() {
+        assertThat(backend.get("/api/items/API").body().has("listPriceMinor")).isFalse();
+        world.publish("API-LIST", 5);
+        world.sql("UPDATE promo_item SET list_price_minor = 2999 WHERE sku = 'API-LIST'");
+        Awaitility.await("the catalogue has it")
+                .until(() -> backend.get("/api/items/API-LIST")
+                                .body()
+                                .path("listPriceMinor")
+                                .asLong(0)
+                        == 2999);
+    }
+
+    @Test
     void an_item_for_eligible_levels_is_not_there_for_others() {
         var secret = world.publish("API-SECRET", 5, null, 1);
         world.awaitSelling(secret);

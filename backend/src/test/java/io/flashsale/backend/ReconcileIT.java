@@ -184,6 +184,27 @@ class ReconcileIT {
     }
 
     @Test
+    void what_was_approved_and_has_gone_is_not_approved_when_it_comes_back() throws InterruptedException {
+        String away =
+                "UPDATE promo_item SET available = available - 1, published = published - 1 WHERE id = " + item.id();
+        String back =
+                "UPDATE promo_item SET available = available + 1, published = published + 1 WHERE id = " + item.id();
+        world.sql(away);
+        reconcile(false);
+        String ledger = "SELECT state FROM finding WHERE kind = 'LEDGER'";
+        backend.bean(Reconciler.class).approve(world.number("SELECT id FROM finding WHERE kind = 'LEDGER'"), "ann");
+        reconcile(false);
+        assertThat(world.strings(ledger)).containsExactly("APPROVED");
+        world.sql(back);
+        reconcile(false);
+        assertThat(world.strings(ledger)).containsExactly("GONE");
+        world.sql(away);
+        reconcile(false);
+        assertThat(world.strings(ledger)).containsExactly("OPEN");
+        world.sql(back);
+    }
+
+    @Test
     void a_repair_that_does_not_help_is_not_tried_for_ever() throws InterruptedException {
         world.sql("INSERT INTO finding (promo_item_id, kind, subject, detail, repair, state, first_seen, last_seen,"
                 + " times_seen) VALUES (" + item.id()
@@ -194,6 +215,65 @@ class ReconcileIT {
         assertThat(world.epoch(item)).isEqualTo(first);
         backend.bean(Reconciler.class).approve(world.number("SELECT id FROM finding"), "ann");
         awaitRebuilt(first);
+    }
+
+    @Test
+    void what_somebody_decided_in_the_cms_is_carried_out_and_only_for_what_was_read() throws InterruptedException {
+        world.sql("DELETE FROM stock_ledger WHERE event = 'HELD' LIMIT 1");
+        assertThat(differences(false)).containsExactly("LEDGER NONE OPEN");
+        long id = world.number("SELECT id FROM finding");
+        judge(id, "'another detail'");
+        awaitJudged("CHANGED");
+        assertThat(world.strings("SELECT state FROM finding")).containsExactly("OPEN");
+        judge(id, "(SELECT detail FROM finding WHERE id = " + id + ")");
+        awaitJudged("CHANGED", "APPROVED");
+        assertThat(world.strings("SELECT CONCAT(state, ' ', decided_by) FROM finding"))
+                .containsExactly("APPROVED ann");
+        judge(id, "'whatever'");
+        awaitJudged("CHANGED", "APPROVED", "APPROVED");
+        judge(999_999, "'whatever'");
+        awaitJudged("CHANGED", "APPROVED", "APPROVED", "GONE");
+        assertThat(world.strings("SELECT 'late' FROM judgement WHERE carried_at IS NULL OR waiting = TRUE"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_judgement_that_cannot_be_carried_out_keeps_no_other_waiting() throws InterruptedException {
+        world.sql("INSERT INTO finding (promo_item_id, kind, subject, detail, repair, state, first_seen, last_seen)"
+                + " VALUES (" + item.id()
+                + ", 'LATER', '-', 'x', 'OF_LATER', 'OPEN', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+        judge(world.number("SELECT id FROM finding"), "'x'");
+        world.sql("INSERT INTO finding (promo_item_id, kind, subject, detail, repair, state, first_seen, last_seen)"
+                + " VALUES (" + item.id()
+                + ", 'LEDGER', '-', 'y', 'NONE', 'OPEN', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+        judge(world.number("SELECT MAX(id) FROM finding"), "'y'");
+        awaitJudged("WAITS", "APPROVED");
+    }
+
+    @Test
+    void a_repair_that_is_approved_in_the_cms_is_made() throws InterruptedException {
+        world.sql("INSERT INTO finding (promo_item_id, kind, subject, detail, repair, state, first_seen, last_seen,"
+                + " times_seen) VALUES (" + item.id()
+                + ", 'COUNTERS', '-', 'before', 'REBUILD', 'REPAIRED', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), 3)");
+        world.edge().hincrby(world.keys(item).item(), "available", 1);
+        world.edge().hincrby(world.keys(item).item(), "published", 1);
+        assertThat(differences(false)).containsExactly("COUNTERS REBUILD OPEN");
+        judge(world.number("SELECT id FROM finding"), "(SELECT detail FROM finding)");
+        awaitJudged("APPROVED");
+        awaitRebuilt(first);
+    }
+
+    /** As the CMS writes it. */
+    private void judge(long finding, String seen) {
+        world.sql(
+                "INSERT INTO judgement (matter, matter_id, verdict, seen, why, judged_by, judged_at) VALUES ('FINDING', "
+                        + finding + ", 'APPROVE', " + seen + ", 'counted by hand', 'ann', UTC_TIMESTAMP(3))");
+    }
+
+    private void awaitJudged(String... outcomes) {
+        Awaitility.await("what was decided is carried out").untilAsserted(() -> assertThat(
+                        world.strings("SELECT COALESCE(outcome, 'WAITS') FROM judgement ORDER BY id"))
+                .containsExactly(outcomes));
     }
 
     @Test

@@ -133,6 +133,7 @@ class Comparison {
             stepBegan = System.nanoTime();
         }
 
+        /** @param detail the same as long as the difference is, whatever is sold meanwhile: by it a person's word on it is kept */
         private void differs(Kind kind, String subject, String detail) {
             differences.add(new Difference(kind, subject, detail));
         }
@@ -146,21 +147,18 @@ class Comparison {
                 differs(
                         Kind.LEDGER,
                         Difference.ITEM,
-                        "available, held, sold are %d, %d, %d; the ledger comes to %d, %d, %d"
+                        "available, held, sold are %+d, %+d, %+d beside what the ledger comes to"
                                 .formatted(
-                                        seen.available(),
-                                        seen.held(),
-                                        seen.sold(),
-                                        seen.ledgerAvailable(),
-                                        seen.ledgerHeld(),
-                                        seen.ledgerSold()));
+                                        seen.available() - seen.ledgerAvailable(),
+                                        seen.held() - seen.ledgerHeld(),
+                                        seen.sold() - seen.ledgerSold()));
             }
             if (seen.held() != seen.pendingUnits() || seen.sold() != seen.paidUnits()) {
                 differs(
                         Kind.ORDERS,
                         Difference.ITEM,
-                        "held and sold are %d and %d; the orders come to %d and %d"
-                                .formatted(seen.held(), seen.sold(), seen.pendingUnits(), seen.paidUnits()));
+                        "held and sold are %+d and %+d beside what the orders come to"
+                                .formatted(seen.held() - seen.pendingUnits(), seen.sold() - seen.paidUnits()));
             }
             rest();
         }
@@ -295,16 +293,12 @@ class Comparison {
                 differs(
                         Kind.COUNTERS,
                         Difference.ITEM,
-                        "published, available, held, sold are %d, %d, %d, %d in MySQL and %d, %d, %d, %d in Redis"
+                        "published, available, held, sold are %+d, %+d, %+d, %+d in Redis beside MySQL’s"
                                 .formatted(
-                                        mysql.published(),
-                                        mysql.available(),
-                                        mysql.held(),
-                                        mysql.sold(),
-                                        redis.published(),
-                                        redis.available(),
-                                        redis.held(),
-                                        redis.sold()));
+                                        redis.published() - mysql.published(),
+                                        redis.available() - mysql.available(),
+                                        redis.held() - mysql.held(),
+                                        redis.sold() - mysql.sold()));
             }
         }
     }

@@ -23,7 +23,12 @@ interface FindingMapper {
             String repair,
             String state,
             int timesSeen,
-            @Nullable String decidedBy) {}
+            @Nullable String decidedBy) {
+
+        Finding approved(String by) {
+            return new Finding(id, promoItemId, sku, kind, subject, detail, repair, "APPROVED", timesSeen, by);
+        }
+    }
 
     /** One that was approved as it is stays so while it is the same. */
     @Insert(
@@ -45,11 +50,11 @@ interface FindingMapper {
             "UPDATE finding SET state = 'REPAIRED' WHERE promo_item_id = #{itemId} AND kind = #{kind} AND subject = #{subject}")
     int repaired(@Param("itemId") long itemId, @Param("kind") String kind, @Param("subject") String subject);
 
-    /** What is open of an item and was not seen this time has gone by itself. */
+    /** What was not seen of an item this time has gone by itself; what was said of it is not said of what may come. */
     @Update(
             """
             <script>
-            UPDATE finding SET state = 'GONE' WHERE promo_item_id = #{itemId} AND state = 'OPEN'
+            UPDATE finding SET state = 'GONE' WHERE promo_item_id = #{itemId} AND state IN ('OPEN', 'APPROVED')
             <if test='!still.isEmpty()'>
             AND CONCAT(kind, ' ', subject) NOT IN
             <foreach item='one' collection='still' open='(' separator=',' close=')'>#{one}</foreach>
@@ -71,4 +76,18 @@ interface FindingMapper {
     @Select(COLUMNS + "WHERE f.id = #{id}")
     @Nullable
     Finding find(long id);
+
+    /** @param seen the finding's detail as it was read */
+    record Judgement(long id, long findingId, String seen, String by) {}
+
+    /** What the CMS wrote down and nobody has carried out, the oldest first. */
+    @Select("SELECT id, matter_id, seen, judged_by FROM judgement WHERE matter = 'FINDING' AND waiting = TRUE"
+            + " AND verdict = 'APPROVE' AND seen IS NOT NULL ORDER BY id LIMIT 100")
+    List<Judgement> judgements();
+
+    @Update(
+            """
+            UPDATE judgement SET waiting = NULL, carried_at = UTC_TIMESTAMP(3), outcome = #{outcome}
+            WHERE id = #{id} AND waiting = TRUE""")
+    int carried(@Param("id") long id, @Param("outcome") String outcome);
 }

@@ -264,17 +264,26 @@ public class Reconciler extends Loop {
      * @return the finding afterwards; null if there is none of that id
      */
     public @Nullable Finding approve(long id, String by) {
+        return approve(id, by, null);
+    }
+
+    /** @param seen the finding's detail as the person read it: another one stays open; null: whatever it is now */
+    @Nullable
+    Finding approve(long id, String by, @Nullable String seen) {
         waiting.incrementAndGet();
         try {
-            return approveAlone(id, by);
+            return approveAlone(id, by, seen);
         } finally {
             waiting.decrementAndGet();
         }
     }
 
-    private synchronized @Nullable Finding approveAlone(long id, String by) {
+    private synchronized @Nullable Finding approveAlone(long id, String by, @Nullable String seen) {
         Finding finding = findings.find(id);
         if (finding == null || !finding.state().equals("OPEN")) {
+            return finding;
+        }
+        if (seen != null && !seen.equals(finding.detail())) {
             return finding;
         }
         Item item = items.byId(finding.promoItemId());
@@ -286,7 +295,7 @@ public class Reconciler extends Loop {
                 return finding;
             }
         }
-        findings.approve(id, by);
-        return findings.find(id);
+        // What another comparison sees of it from here on is another matter.
+        return findings.approve(id, by) == 1 ? finding.approved(by) : findings.find(id);
     }
 }

@@ -1,5 +1,6 @@
 package io.flashsale.backend.stock;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flashsale.backend.config.Settings;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -35,16 +36,31 @@ public class Catalogue {
         this.keptSeconds = settings.stock().kept().toSeconds();
     }
 
-    /** An entry, as the edge reads it. */
+    /** What it is called on pages of one language, where that is not its name. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Names(@Nullable String zh, @Nullable String en) {
+
+        static @Nullable Names of(@Nullable String zh, @Nullable String en) {
+            return zh == null && en == null ? null : new Names(zh, en);
+        }
+    }
+
+    /**
+     * An entry, as the edge reads it. What is null may be absent: then it is as versions that have never heard of it write it, and two that
+     * run beside each other do not correct each other for ever.
+     */
     public record Entry(
             long itemId,
             long epoch,
             long promoId,
             String promoName,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Names promoNames,
             long promoVersion,
             String sku,
             String name,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Names names,
             long priceMinor,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long listPriceMinor,
             String currency,
             long opens,
             long closes,
@@ -108,10 +124,13 @@ public class Catalogue {
                 item.epoch(),
                 item.promoId(),
                 item.promoName(),
+                Names.of(item.promoNameZh(), item.promoNameEn()),
                 Item.PROMO_VERSION,
                 item.sku(),
                 item.name(),
+                Names.of(item.nameZh(), item.nameEn()),
                 item.priceMinor(),
+                item.listPriceMinor(),
                 item.currency(),
                 item.opens(),
                 item.closes(),

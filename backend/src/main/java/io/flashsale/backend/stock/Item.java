@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A promo item as MySQL has it, with what it takes from its promo. Times are epoch milliseconds.
  *
+ * @param nameZh on Chinese pages, where it is not the name
+ * @param nameEn on English pages, likewise
+ * @param listPriceMinor what one unit costs outside the promo; null where nobody said
  * @param state LIVE, PAUSED or ENDED; an item that is no longer live has ended, whatever its promo says
  * @param restocked units that refunds put back on sale; they are in {@code available} or beyond, not in {@code sold}
  * @param withdrawn units that were taken off sale; they are not in {@code published}
@@ -15,13 +18,18 @@ public record Item(
         long id,
         String sku,
         String name,
+        @Nullable String nameZh,
+        @Nullable String nameEn,
         long promoId,
         String promoName,
+        @Nullable String promoNameZh,
+        @Nullable String promoNameEn,
         String state,
         long opens,
         long closes,
         long holdMs,
         long priceMinor,
+        @Nullable Long listPriceMinor,
         String currency,
         int minLevel,
         @Nullable Integer quantityLimit,

@@ -144,12 +144,15 @@ class Access {
                         .requestMatchers(
                                 HttpMethod.GET,
                                 "/audit",
-                                "/reconciliation",
                                 "/orders",
                                 "/orders/*",
                                 "/promos/*/settlement",
                                 "/promos/*/settlement/orders")
                         .hasAnyRole(Role.AUDITOR.name(), Role.ADMINISTRATOR.name())
+                        .requestMatchers(HttpMethod.GET, "/reconciliation")
+                        .hasAnyRole(Role.OPERATOR.name(), Role.AUDITOR.name(), Role.ADMINISTRATOR.name())
+                        .requestMatchers(HttpMethod.POST, "/reconciliation/**")
+                        .hasAnyRole(Role.OPERATOR.name(), Role.ADMINISTRATOR.name())
                         .requestMatchers(HttpMethod.POST, "/promos/*/approve", "/promos/*/return")
                         .hasAnyRole(Role.REVIEWER.name(), Role.ADMINISTRATOR.name())
                         .requestMatchers(HttpMethod.POST, "/promos/**")

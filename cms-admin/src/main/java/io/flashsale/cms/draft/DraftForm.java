@@ -16,21 +16,34 @@ import org.jspecify.annotations.Nullable;
 /**
  * A promo as it is typed: texts, of which any may be missing or wrong.
  *
+ * @param nameZh on Chinese pages, where it is not the name; likewise of its items
+ * @param nameEn on English pages, likewise
  * @param opensAt in the zone, as {@code 2026-12-01T20:00}
  * @param closesAt in the zone
  */
 public record DraftForm(
-        String name, String description, String zone, String opensAt, String closesAt, List<Item> items) {
+        String name,
+        String nameZh,
+        String nameEn,
+        String description,
+        String zone,
+        String opensAt,
+        String closesAt,
+        List<Item> items) {
 
     /**
      * @param price of one unit, as {@code 19.99}
+     * @param listPrice what it costs otherwise
      * @param hold minutes
      * @param levelLimits as {@code 1=2, 5=10}
      */
     public record Item(
             String sku,
             String name,
+            String nameZh,
+            String nameEn,
             String price,
+            String listPrice,
             String currency,
             String published,
             String hold,
@@ -41,7 +54,10 @@ public record DraftForm(
         public Item {
             sku = typed(sku);
             name = typed(name);
+            nameZh = typed(nameZh);
+            nameEn = typed(nameEn);
             price = typed(price);
+            listPrice = typed(listPrice);
             currency = typed(currency);
             published = typed(published);
             hold = typed(hold);
@@ -55,7 +71,10 @@ public record DraftForm(
             var fields = new LinkedHashMap<String, String>();
             fields.put("sku", sku);
             fields.put("name", name);
+            fields.put("nameZh", nameZh);
+            fields.put("nameEn", nameEn);
             fields.put("price", price);
+            fields.put("listPrice", listPrice);
             fields.put("currency", currency);
             fields.put("published", published);
             fields.put("hold", hold);
@@ -70,7 +89,10 @@ public record DraftForm(
             return new Item(
                     others.getOrDefault("sku", sku),
                     others.getOrDefault("name", name),
+                    others.getOrDefault("nameZh", nameZh),
+                    others.getOrDefault("nameEn", nameEn),
                     others.getOrDefault("price", price),
+                    others.getOrDefault("listPrice", listPrice),
                     others.getOrDefault("currency", currency),
                     others.getOrDefault("published", published),
                     others.getOrDefault("hold", hold),
@@ -85,15 +107,17 @@ public record DraftForm(
         }
 
         static Item blank(String currency) {
-            return new Item("", "", "", currency, "", "30", "", "", "");
+            return new Item("", "", "", "", "", "", currency, "", "30", "", "", "");
         }
 
         private static Item of(PromoView.Item item) {
-            int digits = Math.max(0, Currency.getInstance(item.currency()).getDefaultFractionDigits());
             return new Item(
                     item.sku(),
                     item.name(),
-                    BigDecimal.valueOf(item.priceMinor(), digits).toPlainString(),
+                    orNothing(item.nameZh()),
+                    orNothing(item.nameEn()),
+                    amount(item.priceMinor(), item.currency()),
+                    item.listPriceMinor() == null ? "" : amount(item.listPriceMinor(), item.currency()),
                     item.currency(),
                     Integer.toString(item.planned()),
                     minutes(item.holdSeconds()),
@@ -106,6 +130,11 @@ public record DraftForm(
                                     .collect(Collectors.joining(", ")));
         }
 
+        private static String amount(long minor, String currency) {
+            int digits = Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
+            return BigDecimal.valueOf(minor, digits).toPlainString();
+        }
+
         private static String minutes(int seconds) {
             return seconds % 60 == 0 ? Integer.toString(seconds / 60) : seconds + "s";
         }
@@ -113,6 +142,8 @@ public record DraftForm(
 
     public DraftForm {
         name = typed(name);
+        nameZh = typed(nameZh);
+        nameEn = typed(nameEn);
         description = typed(description);
         zone = typed(zone);
         opensAt = typed(opensAt);
@@ -124,13 +155,15 @@ public record DraftForm(
 
     /** With one item, since a promo has one at least. */
     static DraftForm blank(String zone) {
-        return new DraftForm("", "", zone, "", "", List.of(Item.blank("CNY")));
+        return new DraftForm("", "", "", "", zone, "", "", List.of(Item.blank("CNY")));
     }
 
     /** @param times whether it is for the same time as the promo was */
     static DraftForm of(PromoView promo, boolean times) {
         return new DraftForm(
                 promo.name(),
+                orNothing(promo.nameZh()),
+                orNothing(promo.nameEn()),
                 promo.description(),
                 promo.zone(),
                 times ? local(promo.opensAt(), promo.zone()) : "",
@@ -158,13 +191,15 @@ public record DraftForm(
     }
 
     DraftForm with(List<Item> others) {
-        return new DraftForm(name, description, zone, opensAt, closesAt, others);
+        return new DraftForm(name, nameZh, nameEn, description, zone, opensAt, closesAt, others);
     }
 
     /** Each text by the name of its field. */
     Map<String, String> fields() {
         var fields = new LinkedHashMap<String, String>();
         fields.put("name", name);
+        fields.put("nameZh", nameZh);
+        fields.put("nameEn", nameEn);
         fields.put("description", description);
         fields.put("zone", zone);
         fields.put("opensAt", opensAt);
@@ -174,6 +209,10 @@ public record DraftForm(
             items.get(i).fields().forEach((field, text) -> fields.put(at + field, text));
         }
         return fields;
+    }
+
+    private static String orNothing(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private static String typed(@Nullable String text) {

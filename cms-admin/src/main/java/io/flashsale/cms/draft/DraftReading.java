@@ -4,7 +4,6 @@ import io.flashsale.cms.promo.DraftRequest;
 import io.flashsale.cms.promo.Zones;
 import java.math.BigDecimal;
 import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Currency;
@@ -40,6 +39,8 @@ final class DraftReading {
         }
         request = new DraftRequest(
                 form.name(),
+                form.nameZh(),
+                form.nameEn(),
                 form.description(),
                 time("opensAt", form.opensAt(), zone),
                 time("closesAt", form.closesAt(), zone),
@@ -62,7 +63,10 @@ final class DraftReading {
         return new DraftRequest.Item(
                 item.sku(),
                 item.name(),
+                item.nameZh(),
+                item.nameEn(),
                 price(at + "price", item.price(), currency),
+                item.listPrice().isEmpty() ? null : price(at + "listPrice", item.listPrice(), currency),
                 currency,
                 whole(at + "published", item.published()),
                 hold(at + "hold", item.hold()),
@@ -124,12 +128,11 @@ final class DraftReading {
             return null;
         }
         try {
-            LocalDateTime local = LocalDateTime.parse(text);
-            var offsets = ZoneId.of(zone).getRules().getValidOffsets(local);
-            if (offsets.size() == 1) {
-                return local.atOffset(offsets.get(0)).toInstant().toString();
+            var instants = Zones.instants(LocalDateTime.parse(text), zone);
+            if (instants.size() == 1) {
+                return instants.get(0).toString();
             }
-            mistakes.put(field, offsets.isEmpty() ? "rule.gap" : "rule.overlap");
+            mistakes.put(field, instants.isEmpty() ? "rule.gap" : "rule.overlap");
         } catch (DateTimeParseException unreadable) {
             mistakes.put(field, "rule." + field);
         }

@@ -136,6 +136,7 @@ class Drafts {
             String field = violation
                     .field()
                     .replace(".priceMinor", ".price")
+                    .replace(".listPriceMinor", ".listPrice")
                     .replace(".holdSeconds", ".hold")
                     .replaceFirst("\\.levelLimits\\..*", ".levelLimits");
             mistakes.putIfAbsent(field, DraftReading.rule(field));

@@ -6,11 +6,11 @@ public enum Role {
     EDITOR,
     /** Approves what another has drafted. */
     REVIEWER,
-    /** Schedules what is approved, pauses, resumes, tops up and ends. */
+    /** Schedules what is approved, pauses, resumes, tops up and ends; decides what the books leave to a person. */
     OPERATOR,
     /** Keeps the blacklist. */
     RISK,
-    /** Reads orders, settlements and the audit log. */
+    /** Reads orders, settlements, the books and the audit log. */
     AUDITOR,
     /** All of these, and who the others are. */
     ADMINISTRATOR

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A promo as a person proposes it. Everything may be missing or wrong until {@link DraftRules} has read it.
  *
+ * @param nameZh on Chinese pages, where it is not the name
+ * @param nameEn on English pages, likewise
  * @param opensAt ISO-8601, UTC
  * @param closesAt ISO-8601, UTC
  * @param zone of the IANA database, in which people speak of its times; absent: UTC
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record DraftRequest(
         @Nullable String name,
+        @Nullable String nameZh,
+        @Nullable String nameEn,
         @Nullable String description,
         @Nullable String opensAt,
         @Nullable String closesAt,
@@ -24,7 +28,10 @@ public record DraftRequest(
     /**
      * What the promo sells.
      *
+     * @param nameZh on Chinese pages, where it is not the name
+     * @param nameEn on English pages, likewise
      * @param priceMinor of one unit, in minor units of the currency
+     * @param listPriceMinor what one costs otherwise, more than priceMinor; absent: nothing is said of it
      * @param quantityLimit units per buyer; absent: no limit
      * @param minLevel buyers below it are not eligible; absent: everyone is
      * @param levelLimits units per buyer by level, in place of quantityLimit; replaces the SKU's policy, absent: leaves it
@@ -32,7 +39,10 @@ public record DraftRequest(
     public record Item(
             @Nullable String sku,
             @Nullable String name,
+            @Nullable String nameZh,
+            @Nullable String nameEn,
             @Nullable Long priceMinor,
+            @Nullable Long listPriceMinor,
             @Nullable String currency,
             @Nullable Integer published,
             @Nullable Integer holdSeconds,

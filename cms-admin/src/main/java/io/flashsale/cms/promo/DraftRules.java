@@ -60,6 +60,8 @@ final class DraftRules {
     private PromoRow promo(DraftRequest request) {
         var row = new PromoRow();
         row.name = text("name", request.name(), MAX_NAME);
+        row.nameZh = optional("nameZh", request.nameZh());
+        row.nameEn = optional("nameEn", request.nameEn());
         row.description =
                 request.description() == null ? "" : prose("description", request.description(), MAX_DESCRIPTION);
         row.zone = zone(request.zone());
@@ -79,6 +81,10 @@ final class DraftRules {
         }
         wrong("zone", "must be a zone of the IANA database, for example Asia/Shanghai");
         return "UTC";
+    }
+
+    static boolean isWindow(Instant opens, Instant closes) {
+        return opens.isBefore(closes) && Duration.between(opens, closes).compareTo(MAX_WINDOW) <= 0;
     }
 
     private void window(Instant opens, Instant closes) {
@@ -122,7 +128,12 @@ final class DraftRules {
         var row = new ItemRow();
         row.sku = sku(at + "sku", item.sku());
         row.name = text(at + "name", item.name(), MAX_NAME);
+        row.nameZh = optional(at + "nameZh", item.nameZh());
+        row.nameEn = optional(at + "nameEn", item.nameEn());
         row.priceMinor = number(at + "priceMinor", item.priceMinor(), 0, MAX_PRICE_MINOR);
+        if (item.listPriceMinor() != null) {
+            row.listPriceMinor = listPrice(at + "listPriceMinor", item.listPriceMinor(), row.priceMinor);
+        }
         row.currency = currency(at + "currency", item.currency());
         row.planned = (int) number(at + "published", item.published(), 1, MAX_STOCK);
         row.holdSeconds = (int) number(at + "holdSeconds", item.holdSeconds(), 1, MAX_HOLD_SECONDS);
@@ -134,6 +145,15 @@ final class DraftRules {
         }
         row.levelLimits = levelLimits(at + "levelLimits", item.levelLimits());
         return row;
+    }
+
+    private long listPrice(String field, long listPrice, long price) {
+        int before = violations.size();
+        long read = number(field, listPrice, 0, MAX_PRICE_MINOR);
+        if (violations.size() == before && read <= price) {
+            wrong(field, "must be more than priceMinor (" + price + "), not " + read);
+        }
+        return read;
     }
 
     private String sku(String field, @Nullable String sku) {
@@ -198,6 +218,10 @@ final class DraftRules {
             return "";
         }
         return prose(field, stripped, most);
+    }
+
+    private @Nullable String optional(String field, @Nullable String text) {
+        return text == null || text.isBlank() ? null : text(field, text, MAX_NAME);
     }
 
     private String prose(String field, String text, int most) {

@@ -16,7 +16,18 @@ class ItemRow {
     long promoId;
     String sku = "";
     String name = "";
+
+    @Nullable
+    String nameZh;
+
+    @Nullable
+    String nameEn;
+
     long priceMinor;
+
+    @Nullable
+    Long listPriceMinor;
+
     String currency = "";
     int planned;
     int published;

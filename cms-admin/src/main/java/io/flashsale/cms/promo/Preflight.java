@@ -69,6 +69,8 @@ class Preflight {
         return List.of(
                 new Check("window", window(promo, now), ""),
                 Check.of("skus", Verdict.BAD, soldElsewhere(promo)),
+                Check.of("names", Verdict.LOOK, namedOtherwise(promo)),
+                Check.of("listPrice", Verdict.LOOK, which(promo, item -> item.listPriceMinor() == null)),
                 Check.of("limits", Verdict.LOOK, which(promo, item -> item.quantityLimit() == null)),
                 Check.of("holds", Verdict.LOOK, which(promo, item -> item.holdSeconds() > window.toSeconds())),
                 Check.of("text", !promo.description().isBlank(), Verdict.LOOK),
@@ -96,6 +98,15 @@ class Preflight {
 
     private static List<PromoView.Item> which(PromoView promo, Predicate<PromoView.Item> found) {
         return promo.items().stream().filter(found).toList();
+    }
+
+    /** Where some have names of their own on pages of one language: those that have none. */
+    private static List<PromoView.Item> namedOtherwise(PromoView promo) {
+        List<PromoView.Item> without = which(promo, item -> item.nameZh() == null && item.nameEn() == null);
+        boolean some = promo.nameZh() != null
+                || promo.nameEn() != null
+                || without.size() < promo.items().size();
+        return some ? without : List.of();
     }
 
     private List<PromoView.Item> soldElsewhere(PromoView promo) {

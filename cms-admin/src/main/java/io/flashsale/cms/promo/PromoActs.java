@@ -4,7 +4,12 @@ import io.flashsale.cms.change.Actor;
 import io.flashsale.cms.web.Page;
 import io.flashsale.cms.web.Refusal;
 import java.security.Principal;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -59,6 +64,36 @@ class PromoActs {
             next.addAttribute("done", transition.name());
             return Boolean.TRUE.equals(promo.carried());
         });
+    }
+
+    /** @param closes in the promo's zone, as {@code 2026-12-01T20:00} */
+    @PostMapping("/promos/{id}/move-end")
+    String moveEnd(
+            @PathVariable("id") long id,
+            @RequestParam("closes") String closes,
+            @RequestParam("why") String why,
+            Principal who,
+            RedirectAttributes next) {
+        return answered(id, next, () -> {
+            Actor actor = Actor.of(who).because(why);
+            Instant end = instant(closes, promos.get(id).zone());
+            boolean carried = Boolean.TRUE.equals(promos.moveEnd(actor, id, end).carried());
+            next.addAttribute("done", "MOVE");
+            return carried;
+        });
+    }
+
+    /** A time that the clocks of the zone leave out, or show twice, is none. */
+    private static Instant instant(String local, String zone) {
+        try {
+            List<Instant> meant = Zones.instants(LocalDateTime.parse(local.strip()), zone);
+            if (meant.size() == 1) {
+                return meant.get(0).truncatedTo(ChronoUnit.MILLIS);
+            }
+        } catch (DateTimeParseException unreadable) {
+            // falls through to the same sentence
+        }
+        throw Refusal.invalid("END_ODD", "closes", "That is no time in " + zone + ".");
     }
 
     /** @param requestID made with the page: the same form sent twice adds once */

@@ -37,6 +37,14 @@ interface PromoMapper extends BaseMapper<PromoRow> {
             @Param("by") String by,
             @Param("note") @Nullable String note);
 
+    /** @return 0 if it is not on sale any more, or its end is another one by now */
+    @Update(
+            """
+            UPDATE promo SET closes_at = #{to}, updated_at = UTC_TIMESTAMP(3)
+            WHERE id = #{id} AND state IN ('LIVE', 'PAUSED') AND closes_at = #{from}
+              AND closes_at > UTC_TIMESTAMP(3) AND #{to} > UTC_TIMESTAMP(3)""")
+    int moveEnd(@Param("id") long id, @Param("from") LocalDateTime from, @Param("to") LocalDateTime to);
+
     @Select("SELECT UTC_TIMESTAMP(3)")
     LocalDateTime now();
 

@@ -41,8 +41,8 @@ class PromoPages {
 
     private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
 
-    private static final Set<String> DONE =
-            Set.of("HANDIN", "APPROVE", "RETURN", "SCHEDULE", "CANCEL", "PAUSE", "RESUME", "END", "TOPUP", "BLOCK");
+    private static final Set<String> DONE = Set.of(
+            "HANDIN", "APPROVE", "RETURN", "SCHEDULE", "CANCEL", "PAUSE", "RESUME", "END", "MOVE", "TOPUP", "BLOCK");
     private static final Pattern CODE = Pattern.compile("[A-Z_]{1,40}");
 
     private static final List<String> CODES =
@@ -110,6 +110,8 @@ class PromoPages {
         model.addAttribute("tones", TONES);
         model.addAttribute("amounts", new Amounts());
         model.addAttribute("utc", UTC);
+        model.addAttribute(
+                "closes", promo.closesAt().atZone(ZoneId.of(promo.zone())).toLocalDateTime());
         model.addAttribute("local", LOCAL.withZone(ZoneId.of(promo.zone())));
         // Of what the address says only what is known is shown.
         model.addAttribute("done", DONE.contains(done) ? done : "");

@@ -16,6 +16,13 @@ class PromoRow {
     Long id;
 
     String name = "";
+
+    @Nullable
+    String nameZh;
+
+    @Nullable
+    String nameEn;
+
     String description = "";
     String zone = "UTC";
     PromoState state = PromoState.DRAFT;

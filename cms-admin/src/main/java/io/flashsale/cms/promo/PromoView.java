@@ -11,12 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A promo as the REST interface shows it.
  *
+ * @param nameZh on Chinese pages, where it is not the name; likewise of its items
+ * @param nameEn on English pages, likewise
  * @param review absent where no reviewer has said anything
  * @param carried whether Redis was seen to have the change; absent where nothing was changed
  */
 public record PromoView(
         long id,
         String name,
+        @Nullable String nameZh,
+        @Nullable String nameEn,
         String description,
         PromoState state,
         Instant opensAt,
@@ -29,6 +33,7 @@ public record PromoView(
     /**
      * One of its items.
      *
+     * @param listPriceMinor what one unit costs otherwise; null where nobody said
      * @param planned units that publishing puts on sale
      * @param withdrawn units that were taken off sale, which are published no longer
      */
@@ -36,7 +41,10 @@ public record PromoView(
             long id,
             String sku,
             String name,
+            @Nullable String nameZh,
+            @Nullable String nameEn,
             long priceMinor,
+            @Nullable Long listPriceMinor,
             String currency,
             int planned,
             int published,
@@ -56,7 +64,10 @@ public record PromoView(
                     row.id(),
                     row.sku,
                     row.name,
+                    row.nameZh,
+                    row.nameEn,
                     row.priceMinor,
+                    row.listPriceMinor,
                     row.currency,
                     row.planned,
                     row.published,
@@ -79,6 +90,8 @@ public record PromoView(
         return new PromoView(
                 promo.id(),
                 promo.name,
+                promo.nameZh,
+                promo.nameEn,
                 promo.description,
                 promo.state,
                 utc(promo.opensAt),
@@ -116,7 +129,7 @@ public record PromoView(
     }
 
     PromoView carried(boolean was) {
-        return new PromoView(id, name, description, state, opensAt, closesAt, zone, items, review, was);
+        return new PromoView(id, name, nameZh, nameEn, description, state, opensAt, closesAt, zone, items, review, was);
     }
 
     private static Instant utc(LocalDateTime time) {

@@ -12,6 +12,7 @@ import io.flashsale.cms.web.Refusal;
 import io.flashsale.cms.web.Violation;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -118,7 +119,33 @@ public class Promos {
         return get(id).carried(carried);
     }
 
-    /** The same for the promo that sells the SKU now, or else the newest that did or may. */
+    /**
+     * Has what is on sale, or will be, end at another time, and waits until Redis has it.
+     *
+     * @throws Refusal 400 END_ODD, 409 WRONG_STATE
+     */
+    PromoView moveEnd(Actor actor, long id, Instant closes) {
+        List<Long> owed = changes.make(actor, () -> {
+            PromoRow before = find(id);
+            Instant opens = before.opensAt.toInstant(ZoneOffset.UTC);
+            Instant closed = before.closesAt.toInstant(ZoneOffset.UTC);
+            boolean another = DraftRules.isWindow(opens, closes) && !closes.equals(closed);
+            if (!another || !closes.isAfter(clock.instant())) {
+                throw Refusal.invalid(
+                        "END_ODD", "closesAt", "It must be another end, after now and the opening, within 366 days.");
+            }
+            LocalDateTime to = closes.atOffset(ZoneOffset.UTC).toLocalDateTime();
+            if (promos.moveEnd(id, before.closesAt, to) == 0) {
+                throw Refusal.conflict("WRONG_STATE", null, "It is not on sale, or its end was moved meanwhile.");
+            }
+            return new Made<>(
+                    tell(find(id)), new Entry("PROMO_END_MOVED", subject(id), Map.of("from", closed, "to", closes)));
+        });
+        boolean carried = effects.carried(owed);
+        return get(id).carried(carried);
+    }
+
+    /** A step of the promo that sells the SKU now, or else of the newest that did or may. */
     PromoView takeBySku(Actor actor, String sku, Transition transition) {
         ItemRow item = items.current(sku);
         if (item == null) {

@@ -1,5 +1,7 @@
 package io.flashsale.cms.promo;
 
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -21,6 +23,13 @@ public final class Zones {
 
     public static boolean known(String zone) {
         return ALL.contains(zone);
+    }
+
+    /** What a clock on the wall of that zone means: one instant, or none in the gap of a summer time's beginning, or two at its end. */
+    public static List<Instant> instants(LocalDateTime local, String zone) {
+        return ZoneId.of(zone).getRules().getValidOffsets(local).stream()
+                .map(local::toInstant)
+                .toList();
     }
 
     private Zones() {}

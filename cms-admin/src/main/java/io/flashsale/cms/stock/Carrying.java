@@ -10,7 +10,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * Waits until the backend has carried a change to Redis. The change is committed by then: a database that fails meanwhile, or
+ * Waits until another service has carried out what was written here: a change to Redis, or what somebody decided. The change is committed by then: a database that fails meanwhile, or
  * patience that runs out, means "not seen to be carried", never an error.
  */
 @Component

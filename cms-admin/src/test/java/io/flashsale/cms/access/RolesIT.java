@@ -46,6 +46,7 @@ class RolesIT {
         for (String act : new String[] {"schedule", "cancel", "pause", "resume", "end", "publish", "anything"}) {
             allow("POST /promos/{id}/" + act, Role.OPERATOR);
         }
+        allow("POST /promos/{id}/move-end", Role.OPERATOR);
         allow("POST /promos/{id}/items/{sku}/topup", Role.OPERATOR);
         allow("GET /blacklist", Role.RISK);
         allow("POST /blacklist", Role.RISK);
@@ -53,7 +54,10 @@ class RolesIT {
         allow("POST /blacklist/import", Role.RISK);
         allow("POST /blacklist/{id}/lift", Role.RISK);
         allow("GET /audit", Role.AUDITOR);
-        allow("GET /reconciliation", Role.AUDITOR);
+        allow("GET /reconciliation", Role.AUDITOR, Role.OPERATOR);
+        allow("POST /reconciliation/findings/{id}/approve", Role.OPERATOR);
+        allow("POST /reconciliation/messages/{id}/replay", Role.OPERATOR);
+        allow("POST /reconciliation/messages/{id}/discard", Role.OPERATOR);
         allow("GET /orders", Role.AUDITOR);
         allow("GET /orders/{id}", Role.AUDITOR);
         allow("GET /promos/{id}/settlement", Role.AUDITOR);

@@ -6,6 +6,7 @@ import io.flashsale.cms.promo.DraftRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,18 @@ class DraftReadingTest {
         var reading = new DraftReading(form("UTC", "2026-12-01T20:00", item(typed, currency, "30", "")));
         assertThat(only(reading.request()).priceMinor()).isEqualTo(minor);
         assertThat(reading.mistakes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', ", "29.99, 2999"})
+    void a_list_price_may_be_left_open(String typed, @Nullable Long minor) {
+        var reading = new DraftReading(
+                form("UTC", "2026-12-01T20:00", item("19.99", "CNY", "30", "").with(Map.of("listPrice", typed))));
+        assertThat(reading.mistakes()).isEmpty();
+        assertThat(only(reading.request()).listPriceMinor()).isEqualTo(minor);
+        var wrong = new DraftReading(
+                form("UTC", "2026-12-01T20:00", item("19.99", "CNY", "30", "").with(Map.of("listPrice", "29.999"))));
+        assertThat(wrong.mistakes()).isEqualTo(Map.of("items[0].listPrice", "rule.items.listPrice"));
     }
 
     @ParameterizedTest
@@ -101,10 +114,10 @@ class DraftReadingTest {
     }
 
     private static DraftForm.Item item(String price, String currency, String hold, String levelLimits) {
-        return new DraftForm.Item("SKU-1", "A thing", price, currency, "100", hold, "", "", levelLimits);
+        return new DraftForm.Item("SKU-1", "A thing", "", "", price, "", currency, "100", hold, "", "", levelLimits);
     }
 
     private static DraftForm form(String zone, String opens, DraftForm.Item... items) {
-        return new DraftForm("A promo", "", zone, opens, "2026-12-02T20:00", List.of(items));
+        return new DraftForm("A promo", "", "", "", zone, opens, "2026-12-02T20:00", List.of(items));
     }
 }

@@ -94,14 +94,14 @@ class DraftRulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"cny", "XYZ", "", "CNYY", "¥"})
     void a_currency_that_is_none_is_refused(String currency) {
-        var item = new DraftRequest.Item("A", "A", 1L, currency, 1, 60, null, null, null);
+        var item = new DraftRequest.Item("A", "A", null, null, 1L, null, currency, 1, 60, null, null, null);
 
         assertThat(problemsOf(item)).singleElement().asString().startsWith("items[0].currency must be a currency");
     }
 
     @Test
     void prices_holds_limits_and_levels_have_bounds() {
-        var item = new DraftRequest.Item("A", "A", -1L, "CNY", 1, 0, 0, -1, Map.of("x", 1));
+        var item = new DraftRequest.Item("A", "A", null, null, -1L, null, "CNY", 1, 0, 0, -1, Map.of("x", 1));
 
         assertThat(problemsOf(item))
                 .containsExactly(
@@ -112,11 +112,43 @@ class DraftRulesTest {
                         "items[0].levelLimits must be keyed by levels 0 to 1000.");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1998, 'items[0].listPriceMinor must be more than priceMinor (1999), not 1998.'",
+        "1999, 'items[0].listPriceMinor must be more than priceMinor (1999), not 1999.'",
+        "-1, 'items[0].listPriceMinor must be 0 to 100000000000, not -1.'",
+        "100000000001, 'items[0].listPriceMinor must be 0 to 100000000000, not 100000000001.'",
+    })
+    void a_list_price_is_more_than_the_price(long listPrice, String problem) {
+        assertThat(problemsOf(
+                        new DraftRequest.Item("A", "A", null, null, 1999L, listPrice, "CNY", 1, 60, null, null, null)))
+                .containsExactly(problem);
+        var more = new DraftRequest.Item("A", "A", null, null, 1999L, 2000L, "CNY", 1, 60, null, null, null);
+        assertThat(problemsOf(more)).isEmpty();
+    }
+
+    @Test
+    void names_for_one_language_may_be_left_out_and_are_names() {
+        var item = new DraftRequest.Item("A", "A", " 茶壶 ", " ", 1L, null, "CNY", 1, 60, null, null, null);
+        ItemRow row = DraftRules.read(request("2026-11-20T12:00:00Z", "2026-11-20T13:00:00Z", item), NOW)
+                .items()
+                .get(0);
+        assertThat(row.nameZh).isEqualTo("茶壶");
+        assertThat(row.nameEn).isNull();
+        var odd =
+                new DraftRequest.Item("A", "A", "壶".repeat(121), "a\u0000b", 1L, null, "CNY", 1, 60, null, null, null);
+        assertThat(problemsOf(odd))
+                .containsExactly(
+                        "items[0].nameZh must be at most 120 characters.",
+                        "items[0].nameEn must not have control characters.");
+    }
+
     @Test
     void a_hold_of_one_second_and_of_a_day_pass() {
-        assertThat(problemsOf(new DraftRequest.Item("A", "A", 0L, "CNY", 1, 1, null, null, null)))
+        assertThat(problemsOf(new DraftRequest.Item("A", "A", null, null, 0L, null, "CNY", 1, 1, null, null, null)))
                 .isEmpty();
-        assertThat(problemsOf(new DraftRequest.Item("A", "A", 0L, "CNY", 1, 86_400, null, null, null)))
+        assertThat(problemsOf(
+                        new DraftRequest.Item("A", "A", null, null, 0L, null, "CNY", 1, 86_400, null, null, null)))
                 .isEmpty();
     }
 
@@ -129,7 +161,10 @@ class DraftRulesTest {
                         null,
                         null,
                         null,
-                        List.of(new DraftRequest.Item(null, null, null, null, null, null, null, null, null)),
+                        null,
+                        null,
+                        List.of(new DraftRequest.Item(
+                                null, null, null, null, null, null, null, null, null, null, null, null)),
                         null),
                 NOW);
 
@@ -158,6 +193,8 @@ class DraftRulesTest {
         return DraftRules.read(
                 new DraftRequest(
                         "A promo",
+                        null,
+                        null,
                         "",
                         "2026-11-20T12:00:00Z",
                         "2026-11-20T13:00:00Z",
@@ -180,6 +217,8 @@ class DraftRulesTest {
         var reading = DraftRules.read(
                 new DraftRequest(
                         "a\u0000b",
+                        null,
+                        null,
                         "one\ntwo",
                         "2026-11-20T12:00:00Z",
                         "2026-11-20T13:00:00Z",
@@ -202,7 +241,7 @@ class DraftRulesTest {
     }
 
     private static @Nullable String limits(@Nullable Map<String, Integer> limits) {
-        var item = new DraftRequest.Item("A", "A", 1L, "CNY", 1, 60, 1, 0, limits);
+        var item = new DraftRequest.Item("A", "A", null, null, 1L, null, "CNY", 1, 60, 1, 0, limits);
         return DraftRules.read(request("2026-11-20T12:00:00Z", "2026-11-20T13:00:00Z", item), NOW)
                 .items()
                 .get(0)
@@ -210,7 +249,7 @@ class DraftRulesTest {
     }
 
     private static DraftRequest.Item item(String sku, int stock) {
-        return new DraftRequest.Item(sku, "An item", 1999L, "CNY", stock, 1800, 2, 0, null);
+        return new DraftRequest.Item(sku, "An item", null, null, 1999L, null, "CNY", stock, 1800, 2, 0, null);
     }
 
     private static List<String> problemsOf(DraftRequest.@Nullable Item... items) {
@@ -223,6 +262,6 @@ class DraftRulesTest {
 
     private static DraftRequest request(
             @Nullable String opens, @Nullable String closes, DraftRequest.@Nullable Item... items) {
-        return new DraftRequest("A promo", "", opens, closes, null, Arrays.asList(items), null);
+        return new DraftRequest("A promo", null, null, "", opens, closes, null, Arrays.asList(items), null);
     }
 }

@@ -50,8 +50,24 @@ class PreflightIT {
         String promo = approved("PF-FINE", 60, 3600, 600, "2", "Of clay.");
         assertThat(verdicts(promo))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "window", "FINE", "skus", "FINE", "limits", "FINE", "holds", "FINE", "text", "FINE", "shop",
-                        "FINE", "clocks", "FINE"));
+                        "window",
+                        "FINE",
+                        "skus",
+                        "FINE",
+                        "names",
+                        "FINE",
+                        "listPrice",
+                        "FINE",
+                        "limits",
+                        "FINE",
+                        "holds",
+                        "FINE",
+                        "text",
+                        "FINE",
+                        "shop",
+                        "FINE",
+                        "clocks",
+                        "FINE"));
         assertThat(schedule(promo)).startsWith(promo + "?").contains("done=SCHEDULE");
         assertThat(operator.get(promo).body()).doesNotContain("data-testid=\"preflight\"");
     }
@@ -59,8 +75,13 @@ class PreflightIT {
     @Test
     void what_only_wants_a_look_is_scheduled_all_the_same() {
         String promo = approved("PF-LOOK", -5, 300, 600, "null", "");
+        cms.rows("UPDATE promo_item SET list_price_minor = NULL, name_zh = NULL WHERE sku = 'PF-LOOK'");
+        assertThat(verdicts(promo)).as("nothing has another name").containsEntry("names", "FINE");
+        cms.rows("UPDATE promo SET name_en = 'Tea week' WHERE id = ?", id(promo));
         assertThat(verdicts(promo))
                 .containsEntry("window", "LOOK")
+                .containsEntry("names", "LOOK")
+                .containsEntry("listPrice", "LOOK")
                 .containsEntry("limits", "LOOK")
                 .containsEntry("holds", "LOOK")
                 .containsEntry("text", "LOOK");
@@ -123,7 +144,7 @@ class PreflightIT {
     }
 
     private static Map<String, String> verdicts(String promo) {
-        return Pattern.compile("data-check=\"([a-z]+)\" data-verdict=\"([A-Z]+)\"")
+        return Pattern.compile("data-check=\"([a-zA-Z]+)\" data-verdict=\"([A-Z]+)\"")
                 .matcher(operator.get(promo).body())
                 .results()
                 .collect(Collectors.toMap(found -> found.group(1), found -> found.group(2)));
@@ -142,8 +163,8 @@ class PreflightIT {
                 + cms.post(
                                 "/api/admin/promos",
                                 """
-                                {"name":"Promo %d","description":"%s","opensAt":"%s","closesAt":"%s","items":[{"sku":"%s","name":"Thing",\
-                                "priceMinor":100,"currency":"CNY","published":10,"holdSeconds":%d,"quantityLimit":%s}]}"""
+                                {"name":"Promo %d","description":"%s","opensAt":"%s","closesAt":"%s","items":[{"sku":"%s","name":"Thing","nameZh":"东西",\
+                                "priceMinor":100,"listPriceMinor":200,"currency":"CNY","published":10,"holdSeconds":%d,"quantityLimit":%s}]}"""
                                         .formatted(promos, text, from, from.plusSeconds(seconds), sku, hold, limit))
                         .body()
                         .get("id")

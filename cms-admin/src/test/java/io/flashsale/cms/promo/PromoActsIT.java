@@ -6,6 +6,10 @@ import io.flashsale.cms.Cms;
 import io.flashsale.cms.Visitor;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -166,6 +170,77 @@ class PromoActsIT {
     }
 
     @Test
+    void an_operator_moves_the_end_of_what_is_on_sale_and_redis_is_told() {
+        String promo = live();
+        cms.rows("UPDATE promo SET zone = 'Asia/Shanghai' WHERE id = ?", id(promo));
+        Instant end = Instant.now().plusSeconds(7200).truncatedTo(ChronoUnit.MINUTES);
+        String typed = end.atZone(ZoneId.of("Asia/Shanghai")).toLocalDateTime().toString();
+        assertThat(moveEnd(promo, typed, "it sells well")).isEqualTo(promo + "?done=MOVE");
+        assertThat(cms.value("SELECT DATE_FORMAT(closes_at, '%Y-%m-%dT%H:%i:%sZ') FROM promo WHERE id = ?", id(promo)))
+                .isEqualTo(end.toString());
+        String effect = "SELECT JSON_VALUE(payload, ?) FROM redis_effect WHERE kind = 'STATE' ORDER BY id DESC LIMIT 1";
+        assertThat(cms.value(effect, "$.closes")).isEqualTo(Long.toString(end.toEpochMilli()));
+        assertThat(cms.value(effect, "$.state")).isEqualTo("LIVE");
+        assertThat(
+                        cms.value(
+                                "SELECT CONCAT_WS(' ', subject, JSON_VALUE(detail, '$.to'), JSON_VALUE(detail, '$.why')) FROM audit_log WHERE action = 'PROMO_END_MOVED' ORDER BY id DESC LIMIT 1"))
+                .isEqualTo("promo:" + id(promo) + " " + end + " it sells well");
+        assertThat(operator.get(promo + "?done=MOVE").body()).contains("The end is moved.", "value=\"" + typed + "\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "soon", "2019-01-01T00:00", "2027-03-28T02:30", "2027-10-31T02:30", "+999999999-12-31T23:59"
+            })
+    void an_end_that_no_clock_shows_or_that_is_past_is_refused(String typed) {
+        String promo = live();
+        cms.rows("UPDATE promo SET zone = 'Europe/Berlin' WHERE id = ?", id(promo));
+        assertThat(moveEnd(promo, typed, "why not")).isEqualTo(promo + "?refused=END_ODD");
+        assertThat(operator.get(promo + "?refused=END_ODD").body()).contains("The new end must be another one");
+        assertThat(moves(promo)).isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1800, END_ODD", "3600, END_ODD", "31626001, END_ODD", "5400, ''"})
+    void the_end_of_what_opens_later_is_moved_within_bounds(long seconds, String refused) {
+        Instant opens = Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
+        String promo = promo(true, opens, opens.plusSeconds(3600));
+        Instant end = opens.plusSeconds(seconds - 3600);
+        assertThat(moveEnd(promo, end.atZone(ZoneOffset.UTC).toLocalDateTime().toString(), "why not"))
+                .isEqualTo(promo + (refused.isEmpty() ? "?done=MOVE" : "?refused=" + refused));
+        assertThat(moves(promo)).isEqualTo(refused.isEmpty() ? "1" : "0");
+    }
+
+    @Test
+    void an_end_that_stays_is_not_moved_and_that_of_a_pause_is() {
+        Instant closes = Instant.now().plusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
+        String promo = promo(true, Instant.now().minusSeconds(5), closes);
+        act(promo, "pause", "a wrong price");
+        LocalDateTime end = closes.atZone(ZoneOffset.UTC).toLocalDateTime();
+        assertThat(operator.get(promo).body()).contains("value=\"" + end + "\"");
+        assertThat(moveEnd(promo, end.toString(), "why not")).isEqualTo(promo + "?refused=END_ODD");
+        assertThat(moveEnd(promo, end.plusHours(1).toString(), "an hour more")).isEqualTo(promo + "?done=MOVE");
+        assertThat(state(promo)).isEqualTo("PAUSED");
+        assertThat(
+                        cms.value(
+                                "SELECT JSON_VALUE(payload, '$.state') FROM redis_effect WHERE kind = 'STATE' ORDER BY id DESC LIMIT 1"))
+                .isEqualTo("PAUSED");
+    }
+
+    @Test
+    void the_end_of_what_is_over_is_not_moved() {
+        String later = LocalDateTime.now(ZoneOffset.UTC).plusHours(2).toString();
+        String over = live();
+        cms.rows("UPDATE promo SET closes_at = UTC_TIMESTAMP(3) - INTERVAL 1 SECOND WHERE id = ?", id(over));
+        assertThat(operator.get(over).body()).doesNotContain("data-act=\"MOVE\"");
+        assertThat(moveEnd(over, later, "once more")).isEqualTo(over + "?refused=WRONG_STATE");
+        String draft = draft();
+        assertThat(moveEnd(draft, later, "early")).isEqualTo(draft + "?refused=WRONG_STATE");
+        String live = live();
+        assertThat(moveEnd(live, later, " ")).isEqualTo(live + "?refused=REASON_MISSING");
+    }
+
+    @Test
     void what_is_not_there_is_said_in_a_page() {
         operator.get(live());
         assertThat(operator.post("/promos/999999/pause", Map.of("why", "x")).body())
@@ -180,6 +255,21 @@ class PromoActsIT {
         assertThat(operator.get(promo + "?done=<b>&refused=%3Cb%3E".replace("<b>", "%3Cb%3E"))
                         .body())
                 .doesNotContain("<b>", "data-testid=\"said\"");
+    }
+
+    private static String moveEnd(String promo, String closes, String why) {
+        operator.get(promo);
+        return Visitor.location(operator.post(promo + "/move-end", Map.of("closes", closes, "why", why)));
+    }
+
+    private static String moves(String promo) {
+        return cms.value(
+                "SELECT COUNT(*) FROM audit_log WHERE action = 'PROMO_END_MOVED' AND subject = ?",
+                "promo:" + id(promo));
+    }
+
+    private static String id(String promo) {
+        return promo.substring("/promos/".length());
     }
 
     private static String act(String promo, String act, String why) {
@@ -201,7 +291,7 @@ class PromoActsIT {
     }
 
     private static String state(String promo) {
-        return cms.value("SELECT state FROM promo WHERE id = ?", promo.substring("/promos/".length()));
+        return cms.value("SELECT state FROM promo WHERE id = ?", id(promo));
     }
 
     private static String draft() {
@@ -213,6 +303,10 @@ class PromoActsIT {
     }
 
     private static String promo(boolean publish) {
+        return promo(publish, Instant.now().minusSeconds(5), Instant.now().plusSeconds(3600));
+    }
+
+    private static String promo(boolean publish, Instant opens, Instant closes) {
         promos++;
         return "/promos/"
                 + cms.post(
@@ -220,12 +314,7 @@ class PromoActsIT {
                                 """
                                 {"publish":%s,"name":"Promo %d","description":"","opensAt":"%s","closesAt":"%s","items":[{"sku":"ACT-%d",\
                                 "name":"Thing","priceMinor":100,"currency":"CNY","published":10,"holdSeconds":600}]}"""
-                                        .formatted(
-                                                publish,
-                                                promos,
-                                                Instant.now().minusSeconds(5),
-                                                Instant.now().plusSeconds(3600),
-                                                promos))
+                                        .formatted(publish, promos, opens, closes, promos))
                         .body()
                         .get("id")
                         .asLong();

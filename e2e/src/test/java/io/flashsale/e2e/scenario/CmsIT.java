@@ -10,15 +10,19 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.FilePayload;
 import io.flashsale.e2e.client.Buyer;
 import io.flashsale.e2e.client.Chromium;
+import io.flashsale.e2e.client.Http;
 import io.flashsale.e2e.client.Installation;
+import io.flashsale.e2e.client.Postman;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Staff;
 import io.flashsale.e2e.client.Terms;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
@@ -127,7 +131,9 @@ class CmsIT {
         assertThat(page.getByTestId("mistakes")).containsText("no more digits than the currency has");
         Chromium.shoot(page, "cms-draft-mistakes-en-1280");
         page.locator("[name='items[0].price']").fill("19.99");
+        page.locator("[name='items[0].listPrice']").fill("29.99");
         page.locator("[name='items[0].name']").fill("Teapot");
+        page.locator("[name='items[0].nameZh']").fill("茶壶");
         page.locator("[name='items[0].published']").fill("5");
         page.locator("[name=zone]").fill("Asia/Shanghai");
         var shanghai = LocalDateTime.now(ZoneId.of("Asia/Shanghai")).truncatedTo(ChronoUnit.MINUTES);
@@ -168,6 +174,18 @@ class CmsIT {
         take(operator, "SCHEDULE", "opening");
         assertThat(operator.getByTestId("phase")).hasText("Live");
         try (var sale = Sale.published("cms-written", terms)) {
+            Page shop = chromium.open(360, 740, "en-GB", installation.url("EDGE", "/item/" + sku));
+            assertThat(shop.getByTestId("list-price")).hasText("List price ¥29.99");
+            assertThat(shop.getByTestId("item-name")).hasText("Teapot");
+            assertThat(new AxeBuilder(shop).analyze().getViolations()).isEmpty();
+            assertThat((int) shop.evaluate("document.documentElement.scrollWidth"))
+                    .isLessThanOrEqualTo(360);
+            Chromium.shoot(shop, "shop-list-price-en-360");
+            shop.context().close();
+            shop = chromium.open(360, 740, "zh-CN", installation.url("EDGE", "/item/" + sku));
+            assertThat(shop.getByTestId("list-price")).hasText("原价 ¥29.99");
+            assertThat(shop.getByTestId("item-name")).hasText("茶壶");
+            shop.context().close();
             sale.shop().win(sale.buyer(), sku, 1, "once");
         }
         Locator end = act(operator, "END");
@@ -291,6 +309,20 @@ class CmsIT {
             take(page, "RESUME", "the price is right");
             awaitCode(sale, buyers, "RESERVED", 1);
 
+            LocalDateTime later = LocalDateTime.now(ZoneOffset.UTC).plusHours(3).truncatedTo(ChronoUnit.MINUTES);
+            Locator move = act(page, "MOVE");
+            move.locator("[name=closes]").fill(later.toString());
+            move.locator("[name=why]").fill("it sells well");
+            Chromium.shoot(page, "cms-move-end-en-1280");
+            move.locator("form button").click();
+            assertThat(page.getByTestId("said")).hasText("The end is moved. The edge knows.");
+            String closes = "\"closes\":" + later.toInstant(ZoneOffset.UTC).toEpochMilli();
+            Awaitility.await("the shop has heard of it")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> Http.send("GET", installation.url("EDGE", "/api/items/" + sale.sku()), null)
+                            .body()
+                            .contains(closes));
+
             Buyer machine = buyers.next();
             Page risk = staff.page(chromium, 1280, 900, "zh-CN", "risk");
             risk.navigate(installation.url("CMS", "/promos/" + promo(sale)).toString());
@@ -331,6 +363,75 @@ class CmsIT {
             assertThat(chromium.complaints()).isEmpty();
             page.context().close();
         }
+    }
+
+    @Test
+    void an_operator_decides_what_becomes_of_a_message_that_is_no_order() {
+        String token = "no-order-" + System.nanoTime();
+        try (var sale = new Sale("cms-parked", Terms.of("CMS-PARKED", 1));
+                var postman = new Postman(installation)) {
+            postman.send(("{\"this\":\"" + token + "\"}").getBytes(StandardCharsets.UTF_8));
+            Awaitility.await("it is parked")
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> parked(sale, token).size() == 1);
+            long id = parked(sale, token).get(0);
+            Page page = staff.page(chromium, 1280, 900, "en-GB", "operator");
+            page.locator("nav >> text=Reconciliation").click();
+            Locator message = page.locator("[data-testid=parked][data-id='" + id + "']");
+            message.getByText("What it says").click();
+            assertThat(message.locator("pre")).containsText(token);
+            decide(message, "REPLAY", "the item is back");
+            assertThat(page.getByTestId("said")).containsText("Message " + id + ":");
+            awaitOutcome(sale, id, "PARKED");
+            page.navigate(installation.url("CMS", "/reconciliation").toString());
+            assertThat(message.getByTestId("word")).containsText("Deliver again");
+            assertThat(message.getByTestId("word")).containsText("It cannot become an order still");
+            Locator discard = message.locator("[data-act=DISCARD]");
+            discard.locator("summary").click();
+            discard.locator("[name=why]").fill("a test sent it");
+            discard.locator("[name=confirm]").fill(Long.toString(id));
+            Chromium.shoot(page, "cms-parked-en-1280");
+            assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+            discard.locator("form button").click();
+            assertThat(page.getByTestId("said")).containsText("Message " + id + ":");
+            awaitOutcome(sale, id, "DISCARDED");
+            page.navigate(installation.url("CMS", "/reconciliation").toString());
+            assertThat(message).hasCount(0);
+            assertThat(page.getByTestId("latest")).containsText("Discarded.");
+            page.setViewportSize(768, 1000);
+            assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
+                    .isLessThanOrEqualTo(768);
+            Chromium.shoot(page, "cms-decided-en-768");
+            assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+            assertThat(chromium.complaints()).isEmpty();
+            page.context().close();
+        }
+    }
+
+    private static List<Long> parked(Sale sale, String token) {
+        return sale.stores()
+                .query(
+                        "SELECT id FROM parked_message WHERE resolved_at IS NULL AND body LIKE ?",
+                        row -> row.getLong(1),
+                        "%" + token + "%");
+    }
+
+    private static void decide(Locator matter, String verdict, String why) {
+        Locator act = matter.locator("[data-act=" + verdict + "]");
+        act.locator("summary").click();
+        act.locator("[name=why]").fill(why);
+        act.locator("form button").click();
+    }
+
+    private static void awaitOutcome(Sale sale, long message, String outcome) {
+        Awaitility.await("the consumer carries it out")
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> sale.stores()
+                        .query(
+                                "SELECT outcome FROM judgement WHERE matter = 'MESSAGE' AND matter_id = ? ORDER BY id DESC LIMIT 1",
+                                row -> outcome.equals(row.getString(1)),
+                                message)
+                        .equals(List.of(true)));
     }
 
     /** As many in a row hear it, so that each worker of the edge has said it; always others, whom nothing throttles. */

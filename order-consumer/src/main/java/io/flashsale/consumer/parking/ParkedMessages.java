@@ -90,10 +90,11 @@ public class ParkedMessages {
                 .orElse(null);
     }
 
-    /** Settles one message, by hand. */
+    /** Settles one message, by hand. How somebody else has settled it by hand meanwhile stays; that it is an order by now is no hindrance. */
     public void resolve(long id, Resolution resolution, String by, @Nullable String note, Instant now) {
         jdbc.update(
-                "UPDATE parked_message SET resolved_at = COALESCE(resolved_at, ?), resolution = ?, resolved_by = ?, note = ? WHERE id = ?",
+                "UPDATE parked_message SET resolved_at = COALESCE(resolved_at, ?), resolution = ?, resolved_by = ?, note = ?"
+                        + " WHERE id = ? AND COALESCE(resolution, 'SETTLED') = 'SETTLED'",
                 Utc.text(now),
                 resolution.name(),
                 by,

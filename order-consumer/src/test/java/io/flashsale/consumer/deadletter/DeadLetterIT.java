@@ -170,6 +170,61 @@ class DeadLetterIT {
     }
 
     @Test
+    void what_somebody_decided_in_the_cms_is_carried_out_once() {
+        OrderPlaced first = order(shop.item(10));
+        OrderPlaced second = order(shop.item(10));
+        long replayed = park(first);
+        long discarded = park(second);
+        long unreadable = park("m1", "1-x", first.promoItemId(), "not JSON".getBytes(UTF_8));
+        judge(replayed, "REPLAY");
+        judge(discarded, "DISCARD");
+        judge(unreadable, "REPLAY");
+        judge(999_999, "DISCARD");
+        assertJudged("REPLAYED", "DISCARDED", "PARKED", "UNKNOWN");
+        assertThat(shop.state(first)).isEqualTo("PENDING_PAYMENT");
+        assertThat(shop.state(second)).isEqualTo("REJECTED DISCARDED");
+        assertThat(resolution(replayed)).isEqualTo("REPLAYED ann");
+        assertThat(resolution(discarded)).isEqualTo("DISCARDED ann sold by phone");
+        assertThat(resolution(unreadable)).isEmpty();
+        judge(replayed, "DISCARD");
+        assertJudged("REPLAYED", "DISCARDED", "PARKED", "UNKNOWN", "REPLAYED");
+        assertThat(shop.state(first)).as("what has ended has ended").isEqualTo("PENDING_PAYMENT");
+        assertThat(shop.number("SELECT COUNT(*) FROM judgement WHERE carried_at IS NULL OR waiting = TRUE"))
+                .isZero();
+    }
+
+    @Test
+    void a_judgement_that_cannot_be_carried_out_keeps_no_other_waiting() {
+        OrderPlaced order = order(shop.item(10));
+        shop.run("CREATE TRIGGER stuck BEFORE UPDATE ON parked_message FOR EACH ROW IF NEW.message_id = 'm1'"
+                + " THEN SIGNAL SQLSTATE '45000'; END IF");
+        try {
+            judge(park("m1", "1-x", order.promoItemId(), "not JSON".getBytes(UTF_8)), "DISCARD");
+            judge(park("m2", "1-y", order.promoItemId(), "not JSON".getBytes(UTF_8)), "OF_LATER");
+            judge(park(order), "REPLAY");
+            assertJudged("WAITS", "WAITS", "REPLAYED");
+            assertThat(shop.state(order)).isEqualTo("PENDING_PAYMENT");
+        } finally {
+            shop.run("DROP TRIGGER stuck");
+        }
+        assertJudged("DISCARDED", "WAITS", "REPLAYED");
+    }
+
+    /** As the CMS writes it. */
+    private static void judge(long message, String verdict) {
+        shop.run("INSERT INTO judgement (matter, matter_id, verdict, why, judged_by, judged_at) VALUES ('MESSAGE', "
+                + message + ", '" + verdict + "', 'sold by phone', 'ann', UTC_TIMESTAMP(3))");
+    }
+
+    /** After another second. */
+    private static void assertJudged(String... outcomes) {
+        service.bean(Judgements.class).everySecond();
+        assertThat(shop.text(
+                        "SELECT GROUP_CONCAT(COALESCE(outcome, 'WAITS') ORDER BY id SEPARATOR ' ') FROM judgement"))
+                .isEqualTo(String.join(" ", outcomes));
+    }
+
+    @Test
     void they_are_listed_and_shown_as_json_and_as_lines_that_a_terminal_can_bear() {
         long item = shop.item(10);
         long id = park("m1", "1-\u001b[31m", item, "{\"v\":9}".getBytes(UTF_8));

@@ -26,6 +26,7 @@ public final class Service implements AutoCloseable {
         "stock_ledger",
         "redis_effect",
         "parked_message",
+        "judgement",
         "queue_fence",
         "promo_item"
     };

@@ -26,6 +26,7 @@ public final class Shop {
             "SELECT, INSERT ON %s.stock_ledger",
             "SELECT, INSERT ON %s.redis_effect",
             "SELECT, INSERT, UPDATE ON %s.parked_message",
+            "SELECT, UPDATE (waiting, carried_at, outcome) ON %s.judgement",
             "SELECT, INSERT, UPDATE ON %s.queue_fence",
             "SELECT, INSERT, UPDATE ON %s.payment",
             "SELECT, INSERT, UPDATE ON %s.payment_order",
