@@ -206,12 +206,7 @@ class ReconcileIT {
 
     @Test
     void a_repair_that_does_not_help_is_not_tried_for_ever() throws InterruptedException {
-        world.sql("INSERT INTO finding (promo_item_id, kind, subject, detail, repair, state, first_seen, last_seen,"
-                + " times_seen) VALUES (" + item.id()
-                + ", 'COUNTERS', '-', 'before', 'REBUILD', 'REPAIRED', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), 3)");
-        world.edge().hincrby(world.keys(item).item(), "available", 1);
-        world.edge().hincrby(world.keys(item).item(), "published", 1);
-        assertThat(differences(false)).containsExactly("COUNTERS REBUILD OPEN");
+        countersDifferThoughTheyWereRepairedThreeTimes();
         assertThat(world.epoch(item)).isEqualTo(first);
         backend.bean(Reconciler.class).approve(world.number("SELECT id FROM finding"), "ann");
         awaitRebuilt(first);
@@ -252,15 +247,19 @@ class ReconcileIT {
 
     @Test
     void a_repair_that_is_approved_in_the_cms_is_made() throws InterruptedException {
+        countersDifferThoughTheyWereRepairedThreeTimes();
+        judge(world.number("SELECT id FROM finding"), "(SELECT detail FROM finding)");
+        awaitJudged("APPROVED");
+        awaitRebuilt(first);
+    }
+
+    private void countersDifferThoughTheyWereRepairedThreeTimes() throws InterruptedException {
         world.sql("INSERT INTO finding (promo_item_id, kind, subject, detail, repair, state, first_seen, last_seen,"
                 + " times_seen) VALUES (" + item.id()
                 + ", 'COUNTERS', '-', 'before', 'REBUILD', 'REPAIRED', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), 3)");
         world.edge().hincrby(world.keys(item).item(), "available", 1);
         world.edge().hincrby(world.keys(item).item(), "published", 1);
         assertThat(differences(false)).containsExactly("COUNTERS REBUILD OPEN");
-        judge(world.number("SELECT id FROM finding"), "(SELECT detail FROM finding)");
-        awaitJudged("APPROVED");
-        awaitRebuilt(first);
     }
 
     /** As the CMS writes it. */
