@@ -51,16 +51,19 @@ record Mark(
         return ofRatios(name, series, limit, Series::lowest, bound, false);
     }
 
-    /** The lowest run by the median of all. */
-    static Mark steady(String name, Series series, double bound) {
-        double seen = series.lowest() / series.median();
+    /** The lowest of the ratios to a limit by the median of them all. */
+    static Mark steady(String name, Series series, Series limit, double bound) {
+        Series ratios = series.ratios(limit);
+        Series low = series.ratios(limit.undisturbed());
+        Series high = series.undisturbed().ratios(limit);
+        double seen = ratios.lowest() / ratios.median();
         return new Mark(
                 name,
                 seen,
                 seen,
-                series.highest() / series.median(),
-                series.lowest() / series.undisturbed().median(),
-                series.undisturbed().lowest() / series.median(),
+                ratios.highest() / ratios.median(),
+                low.lowest() / high.median(),
+                high.lowest() / low.median(),
                 bound,
                 false,
                 Unit.RATIO,

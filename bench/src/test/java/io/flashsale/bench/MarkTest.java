@@ -28,7 +28,21 @@ class MarkTest {
         Series refusals = series(95, 70, 94);
         assertThat(Mark.atLeast("m", refusals, limit, 0.9).verdict()).isEqualTo(Verdict.MET);
         assertThat(Mark.worstAtLeast("w", refusals, limit, 0.9).verdict()).isEqualTo(Verdict.NOT_MET);
-        assertThat(Mark.steady("s", refusals, 0.85).seen()).isEqualTo(70.0 / 94);
+        assertThat(Mark.steady("s", refusals, limit, 0.85).seen()).isEqualTo(0.7 / 0.94);
+    }
+
+    @Test
+    void a_start_of_a_machine_that_was_slow_for_its_limit_too_is_no_slow_start() {
+        assertThat(Mark.steady("s", series(90, 45, 90), series(100, 50, 100), 0.85)
+                        .verdict())
+                .isEqualTo(Verdict.MET);
+        assertThat(Mark.steady("s", series(90, 45, 90), series(100, 100, 100), 0.85)
+                        .verdict())
+                .isEqualTo(Verdict.NOT_MET);
+        assertThat(Mark.steady("s", series(90, 72, 90), noisy(Unit.PER_SECOND, 100, 0.2), 0.85)
+                        .verdict())
+                .as("noise under the limit may have made it")
+                .isEqualTo(Verdict.CANNOT_TELL);
     }
 
     @Test
