@@ -67,7 +67,8 @@ prepare_cms() {
   ! monitored || prometheus=${prometheus:-http://127.0.0.1:$FLASHSALE_PROMETHEUS_PORT}
   tuned FLASHSALE_CMS_REVIEW
   prepare_service cms cms-admin "$FLASHSALE_CMS_HEAP_MB" "${MYSQL_AS[@]}" "${TUNED[@]}" \
-    FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token" FLASHSALE_PROMETHEUS_URL="$prometheus"
+    FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token" FLASHSALE_PROMETHEUS_URL="$prometheus" \
+    FLASHSALE_CDN_DIR="${FLASHSALE_CDN_DIR:-$FLASHSALE_HOME/cdn}"
 }
 
 # The payment provider of a demo: in a file of its own, for it is none of the shop's.

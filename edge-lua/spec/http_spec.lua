@@ -320,6 +320,23 @@ describe("Over HTTP", function()
     assert.same({ 404, "application/problem+json" }, { answer.status, answer.headers["content-type"] })
   end)
 
+  it("pictures are kept for ever by who has fetched them, and nothing else is there", function()
+    os.execute("mkdir -p '" .. edge.home .. "/cdn/media'")
+    for name, text in pairs { ["5f-320.jpg"] = "a picture", [".part"] = "a half", ["page.html"] = "<script>" } do
+      edge.write(edge.home .. "/cdn/media/" .. name, text)
+    end
+    local answer = edge.get("/media/5f-320.jpg")
+    assert.same({ 200, "image/jpeg", "a picture" }, { answer.status, answer.headers["content-type"], answer.body })
+    assert.equal("public, max-age=31536000, immutable", answer.headers["cache-control"])
+    assert.equal("nosniff", answer.headers["x-content-type-options"])
+    assert.equal("default-src 'none'; frame-ancestors 'none'", answer.headers["content-security-policy"])
+    for _, path in ipairs { "/media/", "/media/none.jpg", "/media/.part", "/media/page.html", "/media/../nginx/nginx.conf",
+      "/media/%2e%2e/nginx/nginx.conf", "/media/x/../../nginx/nginx.conf" } do
+      assert.equal(404, edge.get(path).status, path)
+    end
+    assert.equal(405, http.connect(edge.port):request("POST", "/media/5f-320.jpg", {}, "x").status)
+  end)
+
   it("pages come with a tag and are asked for again, assets may be kept for a minute", function()
     local answer = edge.get("/")
     assert.same({ 200, "text/html; charset=utf-8", "no-cache" },

@@ -50,6 +50,14 @@ describe("the public reads", function()
     assert.same({ 2999, { zh = "茶壶" }, { en = "Tea week" } }, { shown.listPriceMinor, shown.names, shown.promoNames })
   end)
 
+  it("show the picture of an item that has one", function()
+    local image = { path = "/media/5f0c", widths = { 320, 640 }, alt = { zh = "茶壶", en = "A teapot" } }
+    local item = edge.publish { published = 1, image = image }
+    assert.same(image, listed(item.sku).image)
+    assert.same(image, read("/api/items/" .. item.sku).image)
+    assert.is_nil(listed(edge.publish({ published = 1 }).sku).image)
+  end)
+
   it("tell all reserved from sold out, and follow a pause and an end", function()
     local item = edge.publish { published = 1 }
     assert.equal(200, edge.buy(edge.purchase(item)).status)

@@ -13,6 +13,7 @@ const OWNED = new Set(["reserved", "placed", "paid", "late", "refunding", "refun
 // answer: what the edge says of stock is up to a second old, and so is what the page knows of that.
 const PASSING = { NOT_STARTED: "coming", PAUSED: "paused", ALL_RESERVED: "reserved", SOLD_OUT: "sold" };
 const CAUGHT_UP_MS = 3000;
+const PHOTO_AGAIN_MS = 4000; // and four times as long after each try
 const BAD = new Set(["rejected", "expired", "too-late", "given-back", "signed-out", "login"]);
 
 function element(name, className, attributes = {}) {
@@ -40,11 +41,13 @@ export class Card {
   #purchase = { state: "idle" };
   #shownAt = 0;
   #parts = {};
+  #alone;
 
   /** @param links which of {item, promo} have a page of their own that this is not */
   constructor(promo, item, links, onPress, onPay) {
     this.#item = item;
     this.#promo = promo;
+    this.#alone = !links.item;
     this.root = this.#build(links, onPress, onPay);
   }
 
@@ -89,6 +92,7 @@ export class Card {
     const card = element("article", "card", { "aria-labelledby": `${id}-name`, "data-testid": "item", "data-sku": this.#item.sku });
     const picture = element("div", "motif");
     picture.append(motif(this.#item.sku));
+    p.photo = null;
     p.tag = element("span", "tag", { "data-testid": "phase" });
     picture.append(p.tag);
 
@@ -165,10 +169,46 @@ export class Card {
     put(p.name, name);
     this.#renderPrice(item, locale, language);
     put(p.tag, words(`tag.${current}`));
+    this.#renderPhoto(item.image, language);
     this.#renderStock(item, current, words, locale);
     this.#renderTimer(item, current, now, words, locale);
     this.#renderButton(item, name, current, words, locale);
     this.#renderOutcome(current, now, words, language);
+  }
+
+  // Over what is drawn, which stays where the picture cannot be fetched.
+  #renderPhoto(image, language) {
+    const p = this.#parts;
+    if ((p.photo?.dataset.path ?? "") !== (image?.path ?? "")) {
+      p.photo?.remove();
+      p.photo = null;
+      if (image) {
+        const file = (width) => `${image.path}-${width}.jpg`;
+        const widest = image.widths[image.widths.length - 1];
+        p.photo = element("img", "photo", {
+          // First of all: what is not to be seen, or not yet, is not fetched.
+          loading: "lazy",
+          decoding: "async",
+          "data-path": image.path,
+          "data-testid": "photo",
+          width: String(widest),
+          height: String((widest * 3) / 4),
+          sizes: `(max-width: 40rem) 100vw, ${this.#alone ? 40 : 24}rem`,
+          srcset: image.widths.map((width) => `${file(width)} ${width}w`).join(", "),
+          src: file(image.widths[0]),
+        });
+        const photo = p.photo;
+        let again = PHOTO_AGAIN_MS;
+        photo.addEventListener("load", () => photo.removeAttribute("data-broken"));
+        photo.addEventListener("error", () => {
+          photo.setAttribute("data-broken", "");
+          if (again < PHOTO_AGAIN_MS * 16) setTimeout(() => { photo.srcset = `${photo.srcset} `; }, again);
+          again *= 4;
+        });
+        p.tag.before(photo);
+      }
+    }
+    if (p.photo) set(p.photo, "alt", image.alt[language] ?? "");
   }
 
   #renderPrice(item, locale, language) {

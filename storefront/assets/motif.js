@@ -1,4 +1,4 @@
-// A picture for an item that has none yet: three plain shapes that its SKU decides, in one of five palettes of the style
+// A picture for an item that has none, or whose cannot be fetched: three plain shapes that its SKU decides, in one of five palettes of the style
 // sheet. The same item always looks the same.
 
 const SVG = "http://www.w3.org/2000/svg";

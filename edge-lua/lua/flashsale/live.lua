@@ -33,7 +33,7 @@ local function shown(item)
   local fresh = view.hinted(item, platform.monotonic_ms()) and view.ready(item)
   return {
     sku = item.sku, name = item.name, names = item.names, promoID = item.promo_id, promoName = item.promo_name,
-    promoNames = item.promo_names, minLevel = item.min_level,
+    promoNames = item.promo_names, minLevel = item.min_level, image = item.image,
     priceMinor = item.price, listPriceMinor = item.list_price, currency = item.currency, holdMs = item.hold_ms,
     opens = fresh and item.opens or item.catalog_opens, closes = fresh and item.closes or item.catalog_closes,
     state = fresh and item.state or item.catalog_state, published = item.published,

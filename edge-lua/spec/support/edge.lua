@@ -162,7 +162,8 @@ function M.list(item)
   M.redis:call("HSET", "fs:catalog", item.sku, cjson.encode {
     itemId = item.id, epoch = item.epoch, promoId = item.promo, promoName = "Promo " .. item.promo, promoVersion = 1,
     sku = item.sku, name = "Name of " .. item.sku, priceMinor = 1999, listPriceMinor = item.list_price, currency = "CNY",
-    names = item.names, promoNames = item.promo_names, opens = item.opens, closes = item.closes, holdMs = item.hold,
+    names = item.names, promoNames = item.promo_names, image = item.image,
+    opens = item.opens, closes = item.closes, holdMs = item.hold,
     state = item.state, minLevel = item.min_level, limits = item.limits, published = item.published, public = item.public,
   })
   M.redis:call("HINCRBY", "fs:catalog", "version", 1)

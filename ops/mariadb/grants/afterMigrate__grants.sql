@@ -40,12 +40,15 @@ GRANT SELECT, UPDATE (verdict, verdict_epoch) ON flashsale.withdrawal TO 'backen
 GRANT SELECT, INSERT, UPDATE ON flashsale.answer_count TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.edge_incarnation TO 'backend'@'%';
 GRANT SELECT ON flashsale.payment_order TO 'backend'@'%';
+GRANT SELECT ON flashsale.image TO 'backend'@'%';
 
 -- cms-admin: promos, policies and the blacklist, with their audit
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo_item TO 'cms'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo_draft TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.promo_draft_author TO 'cms'@'%';
+GRANT SELECT, INSERT, UPDATE (published_at) ON flashsale.image TO 'cms'@'%';
+GRANT SELECT, INSERT ON flashsale.image_file TO 'cms'@'%';
 GRANT SELECT ON flashsale.orders TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.redis_effect TO 'cms'@'%';

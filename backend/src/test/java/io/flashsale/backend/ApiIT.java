@@ -706,6 +706,25 @@ class ApiIT {
     }
 
     @Test
+    void a_picture_is_told_of_once_shoppers_can_fetch_it() {
+        assertThat(backend.get("/api/items/API").body().has("image")).isFalse();
+        world.publish("API-PICTURE", 5);
+        world.sql("INSERT INTO image (name, widths, alt_zh, alt_en, uploaded_by, uploaded_at)"
+                + " VALUES (REPEAT('5f', 16), '320,640', '茶壶', 'A teapot', 'edith', UTC_TIMESTAMP(3))");
+        world.sql("UPDATE promo_item SET list_price_minor = 2999, image_id = (SELECT MAX(id) FROM image)"
+                + " WHERE sku = 'API-PICTURE'");
+        Awaitility.await("the catalogue is newer")
+                .until(() -> backend.get("/api/items/API-PICTURE").body().has("listPriceMinor"));
+        assertThat(backend.get("/api/items/API-PICTURE").body().has("image")).isFalse();
+        world.sql("UPDATE image SET published_at = UTC_TIMESTAMP(3)");
+        Awaitility.await("the catalogue has it")
+                .until(() -> backend.get("/api/items/API-PICTURE").body().has("image"));
+        assertThat(backend.get("/api/items/API-PICTURE").body().get("image").toString())
+                .isEqualTo("{\"path\":\"/media/%s\",\"widths\":[320,640],\"alt\":{\"zh\":\"茶壶\",\"en\":\"A teapot\"}}"
+                        .formatted("5f".repeat(16)));
+    }
+
+    @Test
     void an_item_for_eligible_levels_is_not_there_for_others() {
         var secret = world.publish("API-SECRET", 5, null, 1);
         world.awaitSelling(secret);

@@ -45,13 +45,15 @@ public final class Cms implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private final String database;
+    private final Path cdn;
     private final ConfigurableApplicationContext context;
     private final int port;
     private volatile boolean carries;
     private @Nullable Thread carrier;
 
-    private Cms(String database, ConfigurableApplicationContext context) {
+    private Cms(String database, Path cdn, ConfigurableApplicationContext context) {
         this.database = database;
+        this.cdn = cdn;
         this.context = context;
         var server = Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer());
         this.port = server.getPort();
@@ -88,6 +90,8 @@ public final class Cms implements AutoCloseable {
             values.put("flashsale.mysql.password-file", secret(secrets, "mysql", password));
             values.put("flashsale.operator-token-file", secret(secrets, "token", TOKEN));
             values.put("flashsale.carry-wait", "100ms");
+            Path cdn = Files.createTempDirectory("cms-cdn");
+            values.put("flashsale.cdn-directory", cdn);
             values.put("logging.level.root", "error");
             for (String setting : settings) {
                 int equals = setting.indexOf('=');
@@ -98,7 +102,7 @@ public final class Cms implements AutoCloseable {
                     .toArray(String[]::new);
             var application = new SpringApplication(CmsAdminApplication.class);
             application.setRegisterShutdownHook(false);
-            return new Cms(database, application.run(arguments));
+            return new Cms(database, cdn, application.run(arguments));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -225,6 +229,11 @@ public final class Cms implements AutoCloseable {
 
     public String database() {
         return database;
+    }
+
+    /** What shoppers' browsers fetch from. */
+    public Path cdn() {
+        return cdn;
     }
 
     public int port() {

@@ -2,6 +2,7 @@ package io.flashsale.cms;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
@@ -78,6 +79,26 @@ public final class Visitor {
                         .map(field ->
                                 field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
                         .collect(Collectors.joining("&")))));
+    }
+
+    /** A form with a file, as a browser sends it. */
+    public HttpResponse<String> upload(String path, Map<String, String> fields, String name, String type, byte[] file) {
+        String boundary = "a-boundary-that-is-nowhere-else";
+        var body = new ByteArrayOutputStream();
+        var all = new TreeMap<>(fields);
+        all.putIfAbsent("_csrf", token);
+        all.forEach((field, text) -> body.writeBytes("--%s\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n"
+                .formatted(boundary, field, text)
+                .getBytes(StandardCharsets.UTF_8)));
+        body.writeBytes(
+                "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\nContent-Type: %s\r\n\r\n"
+                        .formatted(boundary, name, type)
+                        .getBytes(StandardCharsets.UTF_8));
+        body.writeBytes(file);
+        body.writeBytes("\r\n--%s--\r\n".formatted(boundary).getBytes(StandardCharsets.UTF_8));
+        return send(request(path)
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(BodyPublishers.ofByteArray(body.toByteArray())));
     }
 
     public HttpResponse<String> logIn(String name, String password) {

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flashsale.backend.config.Settings;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -46,6 +48,28 @@ public class Catalogue {
     }
 
     /**
+     * Its picture.
+     *
+     * @param path of its files, to which {@code -<width>.jpg} is added
+     * @param widths in pixels, ascending
+     * @param alt what it shows, for who does not see it
+     */
+    public record Picture(String path, List<Integer> widths, Names alt) {
+
+        static @Nullable Picture of(Item item) {
+            if (item.imageName() == null || item.imageWidths() == null) {
+                return null;
+            }
+            return new Picture(
+                    "/media/" + item.imageName(),
+                    Arrays.stream(item.imageWidths().split(","))
+                            .map(Integer::valueOf)
+                            .toList(),
+                    new Names(item.imageZh(), item.imageEn()));
+        }
+    }
+
+    /**
      * An entry, as the edge reads it. What is null may be absent: then it is as versions that have never heard of it write it, and two that
      * run beside each other do not correct each other for ever.
      */
@@ -62,6 +86,7 @@ public class Catalogue {
             long priceMinor,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long listPriceMinor,
             String currency,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Picture image,
             long opens,
             long closes,
             long holdMs,
@@ -132,6 +157,7 @@ public class Catalogue {
                 item.priceMinor(),
                 item.listPriceMinor(),
                 item.currency(),
+                Picture.of(item),
                 item.opens(),
                 item.closes(),
                 item.holdMs(),

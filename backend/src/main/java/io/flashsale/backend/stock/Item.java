@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param nameZh on Chinese pages, where it is not the name
  * @param nameEn on English pages, likewise
  * @param listPriceMinor what one unit costs outside the promo; null where nobody said
+ * @param imageName of its picture's files; null where it has none that shoppers can fetch, and then likewise what follows
+ * @param imageWidths ascending, by commas
+ * @param imageZh what the picture shows
  * @param state LIVE, PAUSED or ENDED; an item that is no longer live has ended, whatever its promo says
  * @param restocked units that refunds put back on sale; they are in {@code available} or beyond, not in {@code sold}
  * @param withdrawn units that were taken off sale; they are not in {@code published}
@@ -31,6 +34,10 @@ public record Item(
         long priceMinor,
         @Nullable Long listPriceMinor,
         String currency,
+        @Nullable String imageName,
+        @Nullable String imageWidths,
+        @Nullable String imageZh,
+        @Nullable String imageEn,
         int minLevel,
         @Nullable Integer quantityLimit,
         String limits,

@@ -25,7 +25,9 @@ interface ItemMapper {
             CASE WHEN i.live = 1 THEN p.state ELSE 'ENDED' END AS state,
             CAST(ROUND(UNIX_TIMESTAMP(p.opens_at) * 1000) AS SIGNED) AS opens,
             CAST(ROUND(UNIX_TIMESTAMP(p.closes_at) * 1000) AS SIGNED) AS closes,
-            i.hold_seconds * 1000 AS hold_ms, i.price_minor, i.list_price_minor, i.currency, i.min_level, i.quantity_limit,
+            i.hold_seconds * 1000 AS hold_ms, i.price_minor, i.list_price_minor, i.currency,
+            m.name AS image_name, m.widths AS image_widths, m.alt_zh AS image_zh, m.alt_en AS image_en,
+            i.min_level, i.quantity_limit,
             """
                     + LIMITS
                     + """
@@ -33,7 +35,11 @@ interface ItemMapper {
             i.published, i.available, i.held, i.sold, i.restocked, i.withdrawn, i.epoch, i.version, COALESCE(i.live, 0) AS live
             """;
 
-    String FROM = " FROM promo_item i JOIN promo p ON p.id = i.promo_id ";
+    String FROM =
+            """
+             FROM promo_item i JOIN promo p ON p.id = i.promo_id
+            LEFT JOIN image m ON m.id = i.image_id AND m.published_at IS NOT NULL
+            """;
 
     String KEPT =
             """

@@ -26,6 +26,7 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextRepository;
+import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.session.web.http.CookieSerializer;
 import org.springframework.session.web.http.DefaultCookieSerializer;
 import tools.jackson.databind.json.JsonMapper;
@@ -118,6 +119,7 @@ class Access {
         var entrance = new Entrance();
         return http.authenticationProvider(new PersonProvider(people, clock))
                 .securityContext(context -> context.securityContextRepository(contexts))
+                .addFilterBefore(new UploadGuard(), CsrfFilter.class)
                 .addFilterBefore(new PersonGuard(people, clock), AnonymousAuthenticationFilter.class)
                 // A session of its own: what still writes to the old one writes to nothing.
                 .sessionManagement(session -> session.sessionFixation(fixation -> fixation.newSession()))
@@ -137,7 +139,9 @@ class Access {
                         .authenticated()
                         .requestMatchers("/people", "/people/**")
                         .hasRole(Role.ADMINISTRATOR.name())
-                        .requestMatchers("/drafts", "/drafts/**")
+                        .requestMatchers(HttpMethod.GET, "/images/*/*")
+                        .hasAnyRole(ALL)
+                        .requestMatchers("/drafts", "/drafts/**", "/images", "/images/**")
                         .hasAnyRole(Role.EDITOR.name(), Role.ADMINISTRATOR.name())
                         .requestMatchers("/blacklist", "/blacklist/**")
                         .hasAnyRole(Role.RISK.name(), Role.ADMINISTRATOR.name())

@@ -36,6 +36,7 @@ public record DraftForm(
      * @param listPrice what it costs otherwise
      * @param hold minutes
      * @param levelLimits as {@code 1=2, 5=10}
+     * @param image the number of a picture
      */
     public record Item(
             String sku,
@@ -49,7 +50,8 @@ public record DraftForm(
             String hold,
             String quantityLimit,
             String minLevel,
-            String levelLimits) {
+            String levelLimits,
+            String image) {
 
         public Item {
             sku = typed(sku);
@@ -64,6 +66,7 @@ public record DraftForm(
             quantityLimit = typed(quantityLimit);
             minLevel = typed(minLevel);
             levelLimits = typed(levelLimits);
+            image = typed(image);
         }
 
         /** Each text by the name of its field, in the order of the form; a sheet has the same names at the head of its columns. */
@@ -81,6 +84,7 @@ public record DraftForm(
             fields.put("quantityLimit", quantityLimit);
             fields.put("minLevel", minLevel);
             fields.put("levelLimits", levelLimits);
+            fields.put("image", image);
             return fields;
         }
 
@@ -98,7 +102,8 @@ public record DraftForm(
                     others.getOrDefault("hold", hold),
                     others.getOrDefault("quantityLimit", quantityLimit),
                     others.getOrDefault("minLevel", minLevel),
-                    others.getOrDefault("levelLimits", levelLimits));
+                    others.getOrDefault("levelLimits", levelLimits),
+                    others.getOrDefault("image", image));
         }
 
         /** Whether nobody has typed anything into it. */
@@ -107,7 +112,7 @@ public record DraftForm(
         }
 
         static Item blank(String currency) {
-            return new Item("", "", "", "", "", "", currency, "", "30", "", "", "");
+            return new Item("", "", "", "", "", "", currency, "", "30", "", "", "", "");
         }
 
         private static Item of(PromoView.Item item) {
@@ -127,7 +132,8 @@ public record DraftForm(
                             ? ""
                             : item.levelLimits().entrySet().stream()
                                     .map(limit -> limit.getKey() + "=" + limit.getValue())
-                                    .collect(Collectors.joining(", ")));
+                                    .collect(Collectors.joining(", ")),
+                    item.image() == null ? "" : item.image().toString());
         }
 
         private static String amount(long minor, String currency) {

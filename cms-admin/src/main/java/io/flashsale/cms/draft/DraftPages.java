@@ -224,6 +224,7 @@ class DraftPages {
         model.addAttribute("mistakes", checked ? mistakes : Map.of());
         model.addAttribute("places", mistakes.keySet().stream().collect(Collectors.toMap(field -> field, Place::of)));
         model.addAttribute("missing", mistakes.size());
+        model.addAttribute("pictures", Objects.requireNonNullElse(drafts.pictures(form), Map.of()));
         model.addAttribute("zones", Zones.all());
         return "draft";
     }

@@ -72,7 +72,13 @@ final class DraftReading {
                 hold(at + "hold", item.hold()),
                 whole(at + "quantityLimit", item.quantityLimit()),
                 whole(at + "minLevel", item.minLevel()),
-                levelLimits(at + "levelLimits", item.levelLimits()));
+                levelLimits(at + "levelLimits", item.levelLimits()),
+                image(at + "image", item.image()));
+    }
+
+    private @Nullable Long image(String field, String text) {
+        Integer number = whole(field, text);
+        return number == null ? null : number.longValue();
     }
 
     private @Nullable Integer whole(String field, String text) {

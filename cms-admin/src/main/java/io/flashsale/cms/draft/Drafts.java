@@ -3,6 +3,8 @@ package io.flashsale.cms.draft;
 import io.flashsale.cms.change.Actor;
 import io.flashsale.cms.change.Changes;
 import io.flashsale.cms.change.Made;
+import io.flashsale.cms.image.Image;
+import io.flashsale.cms.image.Images;
 import io.flashsale.cms.promo.PromoState;
 import io.flashsale.cms.promo.PromoView;
 import io.flashsale.cms.promo.Promos;
@@ -14,9 +16,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.TransactionException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,6 +36,8 @@ class Drafts {
 
     private static final int MAX_NAME = 120;
 
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+
     /** As characters. A hundred items with all that may be in them are less than half of it. */
     private static final int MAX_DOCUMENT = 200_000;
 
@@ -39,12 +48,14 @@ class Drafts {
 
     private final DraftMapper mapper;
     private final Promos promos;
+    private final Images images;
     private final Changes changes;
     private final Clock clock;
 
-    Drafts(DraftMapper mapper, Promos promos, Changes changes, Clock clock) {
+    Drafts(DraftMapper mapper, Promos promos, Images images, Changes changes, Clock clock) {
         this.mapper = mapper;
         this.promos = promos;
+        this.images = images;
         this.changes = changes;
         this.clock = clock;
     }
@@ -127,6 +138,22 @@ class Drafts {
         return new Saved(after, saved == 1);
     }
 
+    /** The pictures of its items by their numbers; null where the database is away, which keeps nobody from typing. */
+    @Nullable
+    Map<String, Image> pictures(DraftForm form) {
+        Set<Long> numbers = form.items().stream()
+                .map(DraftForm.Item::image)
+                .filter(NUMBER.asMatchPredicate())
+                .map(Long::valueOf)
+                .collect(Collectors.toSet());
+        try {
+            return images.of(numbers).values().stream()
+                    .collect(Collectors.toMap(image -> Long.toString(image.id()), image -> image));
+        } catch (DataAccessException | TransactionException away) {
+            return null;
+        }
+    }
+
     /** What keeps it from being handed in: the rule that is broken, as the key of a message, by the field's name, in the form's order. */
     Map<String, String> mistakes(DraftForm form) {
         var reading = new DraftReading(form);
@@ -141,6 +168,14 @@ class Drafts {
                     .replaceFirst("\\.levelLimits\\..*", ".levelLimits");
             mistakes.putIfAbsent(field, DraftReading.rule(field));
         });
+        Map<String, Image> pictures = pictures(form);
+        for (int i = 0; pictures != null && i < form.items().size(); i++) {
+            String typed = form.items().get(i).image();
+            if (!typed.isEmpty() && !pictures.containsKey(typed)) {
+                String field = "items[" + i + "].image";
+                mistakes.putIfAbsent(field, DraftReading.rule(field));
+            }
+        }
         var inOrder = new LinkedHashMap<String, String>();
         form.fields().keySet().forEach(field -> {
             String rule = mistakes.remove(field);

@@ -35,6 +35,7 @@ public record DraftRequest(
      * @param quantityLimit units per buyer; absent: no limit
      * @param minLevel buyers below it are not eligible; absent: everyone is
      * @param levelLimits units per buyer by level, in place of quantityLimit; replaces the SKU's policy, absent: leaves it
+     * @param image the number of a picture that is kept; absent: the shop draws something
      */
     public record Item(
             @Nullable String sku,
@@ -48,5 +49,6 @@ public record DraftRequest(
             @Nullable Integer holdSeconds,
             @Nullable Integer quantityLimit,
             @Nullable Integer minLevel,
-            @Nullable Map<String, @Nullable Integer> levelLimits) {}
+            @Nullable Map<String, @Nullable Integer> levelLimits,
+            @Nullable Long image) {}
 }

@@ -144,6 +144,7 @@ final class DraftRules {
             row.minLevel = (int) number(at + "minLevel", item.minLevel(), 0, MAX_LEVEL);
         }
         row.levelLimits = levelLimits(at + "levelLimits", item.levelLimits());
+        row.imageId = item.image(); // whether there is one, the database knows
         return row;
     }
 

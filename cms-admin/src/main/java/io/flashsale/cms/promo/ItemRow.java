@@ -46,6 +46,9 @@ class ItemRow {
     String levelLimits;
 
     @Nullable
+    Long imageId;
+
+    @Nullable
     Integer live;
 
     long epoch;

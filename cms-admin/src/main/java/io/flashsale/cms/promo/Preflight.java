@@ -1,5 +1,7 @@
 package io.flashsale.cms.promo;
 
+import io.flashsale.cms.image.Image;
+import io.flashsale.cms.image.Images;
 import io.flashsale.cms.stock.RedisEffects;
 import io.flashsale.cms.web.Refusal;
 import java.time.Clock;
@@ -7,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Service;
@@ -26,12 +30,14 @@ class Preflight {
     private final ItemMapper items;
     private final PromoMapper promos;
     private final RedisEffects effects;
+    private final Images images;
     private final Clock clock;
 
-    Preflight(ItemMapper items, PromoMapper promos, RedisEffects effects, Clock clock) {
+    Preflight(ItemMapper items, PromoMapper promos, RedisEffects effects, Images images, Clock clock) {
         this.items = items;
         this.promos = promos;
         this.effects = effects;
+        this.images = images;
         this.clock = clock;
     }
 
@@ -70,6 +76,8 @@ class Preflight {
                 new Check("window", window(promo, now), ""),
                 Check.of("skus", Verdict.BAD, soldElsewhere(promo)),
                 Check.of("names", Verdict.LOOK, namedOtherwise(promo)),
+                Check.of("pictures", Verdict.LOOK, which(promo, item -> item.image() == null)),
+                Check.of("published", Verdict.BAD, unpublished(promo)),
                 Check.of("listPrice", Verdict.LOOK, which(promo, item -> item.listPriceMinor() == null)),
                 Check.of("limits", Verdict.LOOK, which(promo, item -> item.quantityLimit() == null)),
                 Check.of("holds", Verdict.LOOK, which(promo, item -> item.holdSeconds() > window.toSeconds())),
@@ -107,6 +115,18 @@ class Preflight {
                 || promo.nameEn() != null
                 || without.size() < promo.items().size();
         return some ? without : List.of();
+    }
+
+    /** Whose pictures shoppers could not fetch. */
+    private List<PromoView.Item> unpublished(PromoView promo) {
+        Map<Long, Image> kept = images.of(promo.items().stream()
+                .map(PromoView.Item::image)
+                .filter(Objects::nonNull)
+                .toList());
+        return which(promo, item -> {
+            Image image = item.image() == null ? null : kept.get(item.image());
+            return image != null && !image.published();
+        });
     }
 
     private List<PromoView.Item> soldElsewhere(PromoView promo) {

@@ -1,5 +1,6 @@
 package io.flashsale.cms.promo;
 
+import io.flashsale.cms.image.Images;
 import io.flashsale.cms.web.Amounts;
 import io.flashsale.cms.web.Page;
 import io.flashsale.contract.Code;
@@ -12,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -50,11 +52,13 @@ class PromoPages {
 
     private final Promos promos;
     private final Preflight preflight;
+    private final Images images;
     private final Clock clock;
 
-    PromoPages(Promos promos, Preflight preflight, Clock clock) {
+    PromoPages(Promos promos, Preflight preflight, Images images, Clock clock) {
         this.promos = promos;
         this.preflight = preflight;
+        this.images = images;
         this.clock = clock;
     }
 
@@ -106,6 +110,12 @@ class PromoPages {
         PromoView promo = promos.get(id);
         model.addAttribute("promo", promo);
         model.addAttribute("phase", promo.phase(clock.instant()));
+        model.addAttribute(
+                "pictures",
+                images.of(promo.items().stream()
+                        .map(PromoView.Item::image)
+                        .filter(Objects::nonNull)
+                        .toList()));
         model.addAttribute("steps", STEPS);
         model.addAttribute("tones", TONES);
         model.addAttribute("amounts", new Amounts());

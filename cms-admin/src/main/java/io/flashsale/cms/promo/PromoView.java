@@ -34,6 +34,7 @@ public record PromoView(
      * One of its items.
      *
      * @param listPriceMinor what one unit costs otherwise; null where nobody said
+     * @param image the number of its picture; null where it has none
      * @param planned units that publishing puts on sale
      * @param withdrawn units that were taken off sale, which are published no longer
      */
@@ -56,6 +57,7 @@ public record PromoView(
             @Nullable Integer quantityLimit,
             int minLevel,
             @Nullable SortedMap<Integer, Integer> levelLimits,
+            @Nullable Long image,
             long epoch,
             long version) {
 
@@ -81,6 +83,7 @@ public record PromoView(
                     row.levelLimits == null
                             ? null
                             : LevelLimits.unpack(row.levelLimits).byLevel(),
+                    row.imageId,
                     row.epoch,
                     row.version);
         }

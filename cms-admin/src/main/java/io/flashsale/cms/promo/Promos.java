@@ -4,6 +4,7 @@ import io.flashsale.cms.change.Actor;
 import io.flashsale.cms.change.Changes;
 import io.flashsale.cms.change.Made;
 import io.flashsale.cms.change.Made.Entry;
+import io.flashsale.cms.image.Images;
 import io.flashsale.cms.settings.CmsSettings;
 import io.flashsale.cms.stock.Effect;
 import io.flashsale.cms.stock.RedisEffects;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,7 @@ public class Promos {
     private final ItemMapper items;
     private final StockLedger ledger;
     private final RedisEffects effects;
+    private final Images images;
     private final Changes changes;
     private final Clock clock;
     private final boolean reviewedByOthers;
@@ -44,6 +48,7 @@ public class Promos {
             ItemMapper items,
             StockLedger ledger,
             RedisEffects effects,
+            Images images,
             Changes changes,
             Clock clock,
             CmsSettings settings) {
@@ -51,14 +56,39 @@ public class Promos {
         this.items = items;
         this.ledger = ledger;
         this.effects = effects;
+        this.images = images;
         this.changes = changes;
         this.clock = clock;
         this.reviewedByOthers = settings.reviewedByAnother();
     }
 
-    /** What is wrong with a promo as it is proposed; empty if it can be handed in now. */
+    /** What is wrong with a promo as it is proposed; empty if it can be handed in now, unless a picture of it is none. */
     public List<Violation> check(DraftRequest request) {
         return DraftRules.read(request, clock.instant()).violations();
+    }
+
+    private DraftRules.Reading read(DraftRequest request) {
+        var reading = DraftRules.read(request, clock.instant());
+        var violations = new ArrayList<>(reading.violations());
+        if (request.items() != null) {
+            Set<Long> unknown = images.unknown(request.items().stream()
+                    .filter(Objects::nonNull)
+                    .map(DraftRequest.Item::image)
+                    .filter(Objects::nonNull)
+                    .toList());
+            for (int i = 0; i < request.items().size(); i++) {
+                DraftRequest.Item item = request.items().get(i);
+                if (item != null && item.image() != null && unknown.contains(item.image())) {
+                    violations.add(new Violation(
+                            "items[" + i + "].image",
+                            "must be the number of a picture that is kept, not " + item.image()));
+                }
+            }
+        }
+        if (!violations.isEmpty()) {
+            throw Refusal.badRequest(violations);
+        }
+        return reading;
     }
 
     /**
@@ -68,10 +98,7 @@ public class Promos {
      * @return the id of the promo
      */
     public long handIn(Actor actor, DraftRequest request, @Nullable Long earlier, LongConsumer made) {
-        var reading = DraftRules.read(request, clock.instant());
-        if (!reading.violations().isEmpty()) {
-            throw Refusal.badRequest(reading.violations());
-        }
+        DraftRules.Reading reading = read(request);
         return changes.make(actor, () -> {
             var entries = new ArrayList<Entry>();
             if (earlier != null && !get(earlier).dropped()) {
@@ -87,10 +114,7 @@ public class Promos {
 
     /** Stores a draft; if it says so, published in the same transaction. */
     PromoView draft(Actor actor, DraftRequest request) {
-        var reading = DraftRules.read(request, clock.instant());
-        if (!reading.violations().isEmpty()) {
-            throw Refusal.badRequest(reading.violations());
-        }
+        DraftRules.Reading reading = read(request);
         boolean publish = Boolean.TRUE.equals(request.publish());
         Step step = changes.make(actor, () -> {
             long id = insert(reading.promo(), reading.items());

@@ -19,6 +19,8 @@ import org.springframework.validation.annotation.Validated;
  * @param operatorTokenFile holds the token that the operator's calls carry
  * @param prometheusUrl of the Prometheus that the charts are drawn from; empty where there is none
  * @param review how many persons it takes to have a promo on sale: with two, nobody approves what they have written in
+ * @param cdnDirectory what shoppers' browsers fetch from, as nginx or a CDN serves it: pictures are put there; empty: nowhere, and
+ *     no item shows one
  * @param carryWait how long a change waits for the backend to carry it to Redis before it answers 202
  */
 @Validated
@@ -38,6 +40,12 @@ public record CmsSettings(
                 @Pattern(regexp = "two|one", message = "must be two or one (FLASHSALE_CMS_REVIEW)")
                 @DefaultValue("two")
                 String review,
+        @NotNull
+                @Pattern(
+                        regexp = "(/.*)?",
+                        message = "must be the path of a directory from the root on (FLASHSALE_CDN_DIR)")
+                @DefaultValue("")
+                String cdnDirectory,
         @DurationMin(millis = 0) @DurationMax(seconds = 30) @DefaultValue("5s") Duration carryWait) {
 
     /** What this installation is for. */

@@ -12,6 +12,8 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.ServletRequestBindingException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.multipart.MultipartException;
+import org.springframework.web.multipart.support.MissingServletRequestPartException;
 import org.springframework.web.servlet.ModelAndView;
 
 /** What a {@link Page} cannot show, as a page that says why. */
@@ -40,7 +42,12 @@ class PageAnswers {
     }
 
     /** What the page's own forms do not send. */
-    @ExceptionHandler({ServletRequestBindingException.class, TypeMismatchException.class})
+    @ExceptionHandler({
+        ServletRequestBindingException.class,
+        TypeMismatchException.class,
+        MissingServletRequestPartException.class,
+        MultipartException.class
+    })
     ModelAndView unreadable(HttpServletResponse response) {
         return page(Problem.of(400, "BAD_REQUEST", "A part of the address or the form cannot be read."), response);
     }

@@ -41,6 +41,10 @@ class RolesIT {
         allow("GET /drafts/{id}/import", Role.EDITOR);
         allow("POST /drafts/{id}/import", Role.EDITOR);
         allow("GET /drafts/{id}/items.csv", Role.EDITOR);
+        allow("GET /images", Role.EDITOR);
+        allow("POST /images", Role.EDITOR);
+        allow("POST /images/cut", Role.EDITOR);
+        allow("GET /images/{id}/{width}", Role.values());
         allow("POST /promos/{id}/approve", Role.REVIEWER);
         allow("POST /promos/{id}/return", Role.REVIEWER);
         for (String act : new String[] {"schedule", "cancel", "pause", "resume", "end", "publish", "anything"}) {

@@ -114,7 +114,8 @@ class DraftReadingTest {
     }
 
     private static DraftForm.Item item(String price, String currency, String hold, String levelLimits) {
-        return new DraftForm.Item("SKU-1", "A thing", "", "", price, "", currency, "100", hold, "", "", levelLimits);
+        return new DraftForm.Item(
+                "SKU-1", "A thing", "", "", price, "", currency, "100", hold, "", "", levelLimits, "");
     }
 
     private static DraftForm form(String zone, String opens, DraftForm.Item... items) {

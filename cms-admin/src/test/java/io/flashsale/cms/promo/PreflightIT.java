@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashsale.cms.Cms;
 import io.flashsale.cms.Visitor;
+import io.flashsale.cms.image.Images;
 import io.flashsale.cms.stock.RedisEffects;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,26 +49,23 @@ class PreflightIT {
     @Test
     void where_all_is_fine_it_says_so_and_scheduling_goes_on() {
         String promo = approved("PF-FINE", 60, 3600, 600, "2", "Of clay.");
+        picture("PF-FINE");
         assertThat(verdicts(promo))
-                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                .containsOnlyKeys(
                         "window",
-                        "FINE",
                         "skus",
-                        "FINE",
                         "names",
-                        "FINE",
+                        "pictures",
+                        "published",
                         "listPrice",
-                        "FINE",
                         "limits",
-                        "FINE",
                         "holds",
-                        "FINE",
                         "text",
-                        "FINE",
                         "shop",
-                        "FINE",
-                        "clocks",
-                        "FINE"));
+                        "clocks")
+                .containsValues("FINE")
+                .doesNotContainValue("LOOK")
+                .doesNotContainValue("BAD");
         assertThat(schedule(promo)).startsWith(promo + "?").contains("done=SCHEDULE");
         assertThat(operator.get(promo).body()).doesNotContain("data-testid=\"preflight\"");
     }
@@ -81,12 +79,24 @@ class PreflightIT {
         assertThat(verdicts(promo))
                 .containsEntry("window", "LOOK")
                 .containsEntry("names", "LOOK")
+                .containsEntry("pictures", "LOOK")
                 .containsEntry("listPrice", "LOOK")
                 .containsEntry("limits", "LOOK")
                 .containsEntry("holds", "LOOK")
                 .containsEntry("text", "LOOK");
         assertThat(operator.get(promo).body())
                 .contains("one may take them all:</span> <span class=\"number\">PF-LOOK<");
+        assertThat(schedule(promo)).contains("done=SCHEDULE");
+    }
+
+    @Test
+    void a_picture_that_shoppers_could_not_fetch_keeps_it_back() {
+        String promo = approved("PF-PICTURE", 60, 3600, 600, "2", "x");
+        String image = picture("PF-PICTURE");
+        cms.rows("UPDATE image SET published_at = NULL WHERE id = ?", image);
+        assertThat(verdicts(promo)).containsEntry("published", "BAD").containsEntry("pictures", "FINE");
+        assertThat(schedule(promo)).isEqualTo(promo + "?refused=NOT_FIT");
+        cms.rows("UPDATE image SET published_at = UTC_TIMESTAMP(3) WHERE id = ?", image);
         assertThat(schedule(promo)).contains("done=SCHEDULE");
     }
 
@@ -135,6 +145,7 @@ class PreflightIT {
                 cms.part(ItemMapper.class),
                 cms.part(PromoMapper.class),
                 cms.part(RedisEffects.class),
+                cms.part(Images.class),
                 Clock.offset(Clock.systemUTC(), Duration.ofMillis(apartMs)));
         PromoView view = cms.part(Promos.class).get(Long.parseLong(id(promo)));
         assertThat(preflight.of(view))
@@ -173,6 +184,14 @@ class PreflightIT {
                 "UPDATE promo SET review = 'APPROVED', reviewed_by = 'rosa', reviewed_at = UTC_TIMESTAMP(3) WHERE id = ?",
                 id(promo));
         return promo;
+    }
+
+    /** @return the number of the one that the items of this SKU have from now on */
+    private static String picture(String sku) {
+        cms.rows("INSERT INTO image (name, widths, alt_zh, alt_en, uploaded_by, uploaded_at, published_at)"
+                + " VALUES (REPEAT('5f', 16), '320,640', '茶', 'tea', 'edith', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
+        cms.rows("UPDATE promo_item SET image_id = (SELECT MAX(id) FROM image) WHERE sku = ?", sku);
+        return cms.value("SELECT MAX(id) FROM image");
     }
 
     private static String id(String path) {

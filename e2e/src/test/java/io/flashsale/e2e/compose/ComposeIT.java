@@ -2,17 +2,22 @@ package io.flashsale.e2e.compose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.FilePayload;
 import io.flashsale.e2e.checker.Attempt;
 import io.flashsale.e2e.checker.Verdict;
 import io.flashsale.e2e.client.Buyer;
+import io.flashsale.e2e.client.Chromium;
 import io.flashsale.e2e.client.Crowd;
 import io.flashsale.e2e.client.Crowd.Basket;
 import io.flashsale.e2e.client.Http;
 import io.flashsale.e2e.client.Installation;
 import io.flashsale.e2e.client.Operator;
+import io.flashsale.e2e.client.Pictures;
 import io.flashsale.e2e.client.Provider;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Shop;
+import io.flashsale.e2e.client.Staff;
 import io.flashsale.e2e.client.Terms;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -62,6 +67,41 @@ class ComposeIT {
                     .equals(sale.shop().order(winner, order).state()));
             assertThat(sale.verdict().status()).isEqualTo(Verdict.Status.GREEN);
         }
+    }
+
+    @Test
+    void a_picture_that_is_brought_to_the_cms_is_fetched_from_the_edge() {
+        var operator = new Operator(installation);
+        String image;
+        try (var chromium = new Chromium()) {
+            Page page = new Staff(installation).page(chromium, 1280, 900, "en-GB", "editor");
+            page.navigate(installation.url("CMS", "/images").toString());
+            page.locator("#picture-plain summary").click();
+            page.locator("#file").setInputFiles(new FilePayload("teapot.png", "image/png", Pictures.teapot()));
+            page.locator("#alt-zh").fill("茶壶");
+            page.locator("#alt-en").fill("A teapot");
+            page.getByTestId("take").click();
+            page.waitForURL("**/images?taken=*");
+            image = page.url().replaceFirst(".*=", "");
+        }
+        Terms terms = Terms.of("PICTURE", 1);
+        Operator.Ended published = operator.flashsale(
+                "promo", "publish", "--sku", terms.sku(), "--stock", "1", "--closes", "+1h", "--image", image);
+        assertThat(published.exit()).as(published.output()).isZero();
+        Awaitility.await("the edge has heard of it")
+                .until(() -> read("/api/items/" + terms.sku()).body().contains("\"image\""));
+        String path = read("/api/items/" + terms.sku())
+                .json()
+                .get("image")
+                .get("path")
+                .asString();
+        Http.Answer file = read(path + "-320.jpg");
+        assertThat(file.status()).isEqualTo(200);
+        assertThat(file.header("content-type")).isEqualTo("image/jpeg");
+    }
+
+    private Http.Answer read(String path) {
+        return Http.send("GET", installation.url("EDGE", path), null);
     }
 
     @ParameterizedTest

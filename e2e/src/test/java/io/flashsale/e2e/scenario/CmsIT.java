@@ -12,6 +12,7 @@ import io.flashsale.e2e.client.Buyer;
 import io.flashsale.e2e.client.Chromium;
 import io.flashsale.e2e.client.Http;
 import io.flashsale.e2e.client.Installation;
+import io.flashsale.e2e.client.Pictures;
 import io.flashsale.e2e.client.Postman;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Staff;
@@ -135,6 +136,7 @@ class CmsIT {
         page.locator("[name='items[0].name']").fill("Teapot");
         page.locator("[name='items[0].nameZh']").fill("茶壶");
         page.locator("[name='items[0].published']").fill("5");
+        bringPicture(page);
         page.locator("[name=zone]").fill("Asia/Shanghai");
         var shanghai = LocalDateTime.now(ZoneId.of("Asia/Shanghai")).truncatedTo(ChronoUnit.MINUTES);
         page.locator("[name=opensAt]").fill(shanghai.minusMinutes(1).toString());
@@ -177,6 +179,9 @@ class CmsIT {
             Page shop = chromium.open(360, 740, "en-GB", installation.url("EDGE", "/item/" + sku));
             assertThat(shop.getByTestId("list-price")).hasText("List price ¥29.99");
             assertThat(shop.getByTestId("item-name")).hasText("Teapot");
+            assertThat(shop.getByTestId("photo")).hasAttribute("alt", "A green teapot");
+            shop.waitForFunction("() => { const photo = document.querySelector('[data-testid=photo]');"
+                    + " return photo.complete && photo.naturalWidth > 0 && photo.currentSrc.endsWith('-640.jpg'); }");
             assertThat(new AxeBuilder(shop).analyze().getViolations()).isEmpty();
             assertThat((int) shop.evaluate("document.documentElement.scrollWidth"))
                     .isLessThanOrEqualTo(360);
@@ -185,6 +190,7 @@ class CmsIT {
             shop = chromium.open(360, 740, "zh-CN", installation.url("EDGE", "/item/" + sku));
             assertThat(shop.getByTestId("list-price")).hasText("原价 ¥29.99");
             assertThat(shop.getByTestId("item-name")).hasText("茶壶");
+            assertThat(shop.getByTestId("photo")).hasAttribute("alt", "绿色茶壶");
             shop.context().close();
             sale.shop().win(sale.buyer(), sku, 1, "once");
         }
@@ -194,6 +200,30 @@ class CmsIT {
         end.locator("form button").click();
         assertThat(operator.getByTestId("phase")).hasText("Ended");
         operator.context().close();
+    }
+
+    /** Chosen, cut and sent from the draft. */
+    private static void bringPicture(Page page) {
+        page.getByTestId("choose-picture").click();
+        page.locator("#picture-file")
+                .setInputFiles(
+                        new FilePayload("notes.txt", "text/plain", "no picture".getBytes(StandardCharsets.UTF_8)));
+        assertThat(page.getByTestId("picture-says")).containsText("neither JPEG nor PNG");
+        page.locator("#picture-file").setInputFiles(new FilePayload("teapot.png", "image/png", Pictures.teapot()));
+        assertThat(page.locator("#picture-canvas")).isVisible();
+        assertThat(page.getByTestId("picture-says")).hasText("");
+        page.locator("#picture-zoom").fill("40");
+        page.locator("#picture-across").press("ArrowLeft");
+        page.getByTestId("picture-send").click();
+        assertThat(page.getByTestId("picture-says")).containsText("Say what it shows");
+        page.locator("#picture-alt-zh").fill("绿色茶壶");
+        page.locator("#picture-alt-en").fill("A green teapot");
+        Chromium.glance(page, "cms-picture-en-1280");
+        assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+        page.getByTestId("picture-send").click();
+        assertThat(page.getByTestId("picture-dialog")).isHidden();
+        assertThat(page.locator("[name='items[0].image']")).hasValue(Pattern.compile("\\d+"));
+        assertThat(page.getByTestId("item-picture").locator("img")).isVisible();
     }
 
     @Test
@@ -489,6 +519,7 @@ class CmsIT {
                                 Map.entry("drafts", "/drafts"),
                                 Map.entry("draft", draft + "?check"),
                                 Map.entry("import", draft + "/import"),
+                                Map.entry("images", "/images"),
                                 Map.entry("promos", "/"),
                                 Map.entry("promo", "/promos/" + promo),
                                 Map.entry("orders", "/orders?word=" + sale.sku()),

@@ -1,0 +1,20 @@
+package io.flashsale.cms.image;
+
+import java.io.IOException;
+
+/** Where shoppers' browsers fetch files from, or where a CDN does for them. */
+interface CdnPublisher {
+
+    /** Whether there is any such place. */
+    boolean isThere();
+
+    boolean has(String path);
+
+    /**
+     * Puts a file there that never changes. A reader sees all of it or nothing; putting it again does nothing new.
+     *
+     * @param path below the root, {@code media/x.jpg}
+     * @throws IOException where it is not sure to be there
+     */
+    void put(String path, String type, byte[] bytes) throws IOException;
+}

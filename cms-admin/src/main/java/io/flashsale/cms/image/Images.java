@@ -1,0 +1,208 @@
+package io.flashsale.cms.image;
+
+import io.flashsale.cms.change.Actor;
+import io.flashsale.cms.change.Changes;
+import io.flashsale.cms.change.Made;
+import io.flashsale.cms.image.Picture.Rendition;
+import io.flashsale.cms.web.Refusal;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Service;
+
+/**
+ * Keeps pictures, and sees to it that shoppers can fetch them: at once, and where that fails again until it is done. No item shows one
+ * whose files are not all there.
+ */
+@Service
+public class Images {
+
+    private static final Logger log = LoggerFactory.getLogger(Images.class);
+
+    static final int MOST_OF_AN_ALT = 200;
+
+    /** Up to a second of one processor and some 80 MB of a heap of 256: one at a time, and who waits longer than a person would tries again. */
+    private static final int PATIENCE_SECONDS = 10;
+
+    private static final int MOST_WAITING = 8;
+
+    /** A round of those that could not be published; what is left waits for the next. */
+    private static final int A_ROUND = 20;
+
+    private final ImageMapper mapper;
+    private final Changes changes;
+    private final CdnPublisher cdn;
+    private final Clock clock;
+    private final Semaphore rendering = new Semaphore(1, true);
+    private volatile boolean failing;
+
+    Images(ImageMapper mapper, Changes changes, CdnPublisher cdn, Clock clock) {
+        this.mapper = mapper;
+        this.changes = changes;
+        this.cdn = cdn;
+        this.clock = clock;
+    }
+
+    /** Of these ids, those of no image. */
+    public Set<Long> unknown(Collection<Long> ids) {
+        var unknown = new HashSet<>(ids);
+        if (!unknown.isEmpty()) {
+            unknown.removeAll(new HashSet<>(mapper.known(unknown)));
+        }
+        return unknown;
+    }
+
+    public Map<Long, Image> of(Collection<Long> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : mapper.selectByIds(ids).stream().map(Image::of).collect(Collectors.toMap(Image::id, image -> image));
+    }
+
+    /** The latest first, those before an id. */
+    List<Image> page(long before, int most) {
+        return mapper.page(before, most).stream().map(Image::of).toList();
+    }
+
+    byte @Nullable [] file(long id, int width) {
+        ImageMapper.Stored file = mapper.oneFile(id, width);
+        return file == null ? null : file.bytes();
+    }
+
+    /** A file that is not in memory yet. */
+    interface Source {
+
+        byte[] read() throws IOException;
+    }
+
+    /**
+     * Takes a picture. The same one with the same words is taken once.
+     *
+     * @param name of the file, as it was sent; nothing here is called so
+     * @param type of the file, as it was sent
+     * @throws Refusal 400 IMAGE_ALT, IMAGE_CROP and what {@link Kind} and {@link Picture} refuse; 503 IMAGE_BUSY
+     */
+    Image take(Actor actor, Source file, String name, String type, String altZh, String altEn, Picture.Crop crop) {
+        var row = new ImageRow();
+        row.altZh = alt("altZh", altZh);
+        row.altEn = alt("altEn", altEn);
+        List<Rendition> renditions = render(file, name, type, crop.checked());
+        row.name = name(renditions);
+        row.widths =
+                renditions.stream().map(each -> Integer.toString(each.width())).collect(Collectors.joining(","));
+        row.uploadedBy = actor.name();
+        row.uploadedAt = clock.instant().atOffset(ZoneOffset.UTC).toLocalDateTime();
+        long id = mapper.same(row).stream().findFirst().map(ImageRow::id).orElseGet(() -> keep(actor, row, renditions));
+        publish(List.of(mapper.selectById(id)));
+        return Image.of(mapper.selectById(id));
+    }
+
+    /** What could not be published when it was taken. */
+    @Scheduled(fixedDelay = 5_000, initialDelay = 5_000)
+    void publishTheRest() {
+        publish(mapper.unpublished(A_ROUND));
+    }
+
+    /** What was published and is gone, as a disk is that was lost: of pictures that the shop shows, or is going to. */
+    @Scheduled(fixedDelay = 60_000, initialDelay = 1_000)
+    void putBack() {
+        publish(mapper.shown().stream().filter(this::isGone).toList());
+    }
+
+    private boolean isGone(ImageRow row) {
+        return Image.of(row).widths().stream().anyMatch(width -> !cdn.has(Image.path(row.name, width)));
+    }
+
+    private void publish(List<ImageRow> rows) {
+        if (!cdn.isThere()) {
+            return;
+        }
+        boolean failed = false;
+        for (ImageRow row : rows) {
+            try {
+                for (ImageMapper.Stored file : mapper.files(row.id())) {
+                    cdn.put(Image.path(row.name, file.width()), "image/jpeg", file.bytes());
+                }
+                mapper.published(row.id());
+            } catch (IOException | DataAccessException fault) {
+                failed = true;
+                if (!failing) {
+                    log.warn(
+                            "image {} could not be put where shoppers fetch it, and will be tried again",
+                            row.id(),
+                            fault);
+                }
+            }
+        }
+        failing = failed;
+    }
+
+    private long keep(Actor actor, ImageRow row, List<Rendition> renditions) {
+        return changes.make(actor, () -> {
+            row.id = null; // the attempt before this one may have left its id
+            mapper.insert(row);
+            renditions.forEach(each -> mapper.file(row.id(), each.width(), each.bytes()));
+            return new Made<>(
+                    row.id(),
+                    new Made.Entry(
+                            "IMAGE_TAKEN",
+                            "image:" + row.id(),
+                            Map.of("name", row.name, "widths", row.widths, "altZh", row.altZh, "altEn", row.altEn)));
+        });
+    }
+
+    private List<Rendition> render(Source file, String name, String type, Picture.Crop crop) {
+        try {
+            if (rendering.getQueueLength() >= MOST_WAITING
+                    || !rendering.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw Refusal.busy("IMAGE_BUSY", "Others send pictures at this moment.");
+            }
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+            throw Refusal.busy("IMAGE_BUSY", "The service is being stopped.");
+        }
+        try {
+            byte[] bytes = file.read();
+            return Picture.render(bytes, Kind.of(bytes, name, type), crop);
+        } catch (IOException unreadable) {
+            throw Refusal.invalid("IMAGE_BROKEN", "file", "It cannot be read.");
+        } finally {
+            rendering.release();
+        }
+    }
+
+    private static String alt(String field, String text) {
+        String words = text.strip();
+        boolean clean = words.codePoints().noneMatch(Character::isISOControl);
+        if (words.isEmpty() || words.codePointCount(0, words.length()) > MOST_OF_AN_ALT || !clean) {
+            throw Refusal.invalid(
+                    "IMAGE_ALT", field, "What the picture shows is needed in both languages, in 1 to 200 characters.");
+        }
+        return words;
+    }
+
+    private static String name(List<Rendition> renditions) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            renditions.forEach(each -> sha256.update(each.bytes()));
+            return HexFormat.of().formatHex(sha256.digest(), 0, 16);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.image;
+
+import org.jspecify.annotations.NullMarked;
