@@ -198,6 +198,7 @@ class ComposeIT {
                         == count);
     }
 
+    @Tag("thorough")
     @Test
     void a_crowd_of_the_profile_load_buys_all_and_has_right_answers() {
         try (var sale = new Sale("load", Terms.of("LOAD", 50).limit(1))) {
