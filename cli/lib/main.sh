@@ -75,7 +75,7 @@ verb_help() {
                                         all tests, or one stage, on own ports and data; edge-newer,
                                         mysql, containers and upgrade only so
   test fault                               every fault, with what each costs; in `test` there is a selection of them
-  test fault --only RedisFaultIT           one class of faults, or RedisFaultIT#a_method*; e2e takes one of its own so
+  test fault --only RedisFaultIT           one class of faults, or RedisFaultIT#a_method*; e2e and compose take one of their own so
   test fault --minutes N [--seed S]        faults at random for so long
   bench [NAME] [--running] [--write]       the benchmarks, as ratios to limits measured in the same run
   bench --help                             which there are, and what their words mean

@@ -31,10 +31,10 @@ verb_test() {
   done
   [[ -z "${FAULTS[*]}" || "${wanted[*]}" == fault ]] || misuse '--minutes and --seed belong to the stage fault alone.'
   case "${wanted[*]}:$ONLY" in
-    *: | fault:*FaultIT* | e2e:*) ;;
-    *) misuse '--only belongs to the stage e2e or fault, alone.' ;;
+    *: | fault:*FaultIT* | e2e:* | compose:*) ;;
+    *) misuse '--only belongs to the stage e2e, compose or fault, alone.' ;;
   esac
-  [[ "${wanted[*]}:$ONLY" != e2e:*FaultIT* ]] || misuse 'Classes of faults belong to the stage fault.'
+  [[ "${wanted[*]}:$ONLY" == fault:* || "$ONLY" != *FaultIT* ]] || misuse 'Classes of faults belong to the stage fault.'
   [[ ${#wanted[@]} -gt 0 ]] || wanted=("${STAGES[@]}")
   began=$(now_ms)
   TEST_HOME="$ROOT/target/test"
@@ -291,7 +291,7 @@ stage_compose() {
   check compose-up "${compose[@]}" up -d
   if docker ps -q --filter label=com.docker.compose.project=flashsale-test | grep -q .; then
     if [[ "$*" == compose ]]; then
-      maven_e2e compose 'io/flashsale/e2e/compose/*IT'
+      maven_e2e compose "io/flashsale/e2e/compose/${ONLY:-*IT}"
     else
       maven_e2e compose 'io/flashsale/e2e/compose/*IT' -DexcludedGroups=thorough
     fi

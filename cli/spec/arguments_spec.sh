@@ -27,8 +27,9 @@ test_an_unknown_flag_is_misuse() { refused "'--now' is not known" up --now; }
 test_an_unknown_stage_is_misuse() { refused "'everything' is no stage" test everything; }
 test_a_fault_that_is_no_class_of_faults_is_misuse() { refused '--only takes a class' test fault --only 'redis killed'; }
 test_single_faults_of_another_stage_are_misuse() { refused 'belong to the stage fault' test e2e --only RedisFaultIT; }
-test_single_tests_of_a_stage_without_a_system_are_misuse() { refused 'belongs to the stage e2e or fault' test unit --only PaymentIT; }
-test_single_tests_of_two_stages_are_misuse() { refused 'belongs to the stage e2e or fault' test e2e fault --only RedisFaultIT; }
+test_a_class_of_faults_of_another_stage_is_misuse() { refused 'belong to the stage fault' test compose --only RedisFaultIT; }
+test_single_tests_of_a_stage_without_a_system_are_misuse() { refused 'belongs to the stage e2e, compose or fault' test unit --only PaymentIT; }
+test_single_tests_of_two_stages_are_misuse() { refused 'belongs to the stage e2e, compose or fault' test e2e fault --only RedisFaultIT; }
 test_promo_without_an_action_is_misuse() { refused 'promo takes publish' promo; }
 test_a_negative_stock_is_refused() { refused "--stock is '-5'" promo publish --sku T1 --stock -5 --closes +1h; }
 test_stock_with_a_fraction_is_refused() { refused "--stock is '1.5'" promo publish --sku T1 --stock 1.5 --closes +1h; }

@@ -1,6 +1,7 @@
 -- Several backends: who is sent to, and what happens when one of them fails.
 
 local edge = require "support.edge"
+local socket = require "socket"
 local unpack = unpack or table.unpack -- the specs run under any Lua
 
 describe("Of several backends", function()
@@ -97,6 +98,38 @@ describe("Of several backends", function()
     for i = 1, 10 do assert.equal("RESERVED", code_of(edge.purchase(item)), "purchase " .. i) end
     edge.signal_double("CONT", 2)
     edge.until_true("it is sent to again", preferred(2, true))
+  end)
+
+  it("one whose whole machine is gone, so that nobody even says no, costs a moment and no PENDING", function()
+    local gone = assert(socket.bind("127.0.0.1", 0, 0))
+    local _, port = gone:getsockname()
+    local waiting, connected = {}, true
+    while connected do -- until its queue is full: from then on it answers nobody
+      local one = socket.tcp()
+      one:settimeout(0.2)
+      connected = one:connect("127.0.0.1", port)
+      waiting[#waiting + 1] = one
+    end
+    edge.restart_nginx { FLASHSALE_BACKENDS = "127.0.0.1:" .. edge.backend_port .. ",127.0.0.1:" .. port }
+    edge.double({ unready = 1 }, 1) -- else it alone would be asked
+    edge.until_true("neither is preferred", preferred(1, false))
+    edge.until_ready()
+    local item = edge.publish {}
+    local function in_turns(ask)
+      local slowest = 0
+      for i = 1, 10 do
+        local began = edge.now_ms()
+        ask(i)
+        slowest = math.max(slowest, edge.now_ms() - began)
+      end
+      assert.True(slowest >= 200 and slowest < 1000, slowest .. " ms: the one that is gone was not asked, or for too long")
+    end
+    in_turns(function(i) assert.equal("RESERVED", code_of(edge.purchase(item)), "purchase " .. i) end)
+    in_turns(function(i) assert.equal(200, edge.get("/api/cart").status, "read " .. i) end)
+    edge.clean_log { "timed out %(110.-while connecting" }
+    for _, one in ipairs(waiting) do one:close() end
+    gone:close()
+    edge.restart_nginx { FLASHSALE_BACKENDS = "127.0.0.1:" .. edge.backend_port .. ",127.0.0.1:" .. second.port }
   end)
 
   it("none that is ready is better than none: all are tried", function()

@@ -3,6 +3,7 @@ package io.flashsale.backend.stock;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.flashsale.backend.config.Settings;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Clock;
 import java.util.Arrays;
@@ -22,6 +23,7 @@ public class Catalogue {
 
     static final String KEY = "fs:catalog";
     static final String VERSION = "version";
+    private static final int MOST_TRIES = 20;
 
     private final ItemMapper items;
     private final RedisLink link;
@@ -106,41 +108,70 @@ public class Catalogue {
         }
     }
 
-    /** Two backends may do this at once; who writes what the other just overwrote is corrected in the next round. */
+    /**
+     * Several backends do this at once. What one has read of MySQL may be older than what another has written since, so a catalogue
+     * is written only over the very one that was there before MySQL was read.
+     */
     synchronized void refresh() {
         String process = link.process();
-        var wanted = new HashMap<String, String>();
-        for (Item item : items.newest(keptSeconds)) {
-            wanted.put(item.sku(), json.writeValueAsString(entry(item)));
-        }
-        Map<String, String> present = RedisLink.await(link.commands().hgetall(KEY));
-        boolean versioned = present.containsKey(VERSION);
-        var changed = new HashMap<>(wanted);
-        changed.entrySet().removeIf(entry -> entry.getValue().equals(present.get(entry.getKey())));
-        String[] gone = present.keySet().stream()
-                .filter(sku -> !sku.equals(VERSION) && !wanted.containsKey(sku))
-                .toArray(String[]::new);
-        if (!versioned || !changed.isEmpty() || gone.length > 0) {
+        if (!Changes.between(wanted(), RedisLink.await(link.commands().hgetall(KEY)))
+                .none()) {
             try (var own = link.open()) {
-                write(own.sync(), changed, gone);
+                for (int tries = 1; !write(own.sync()); tries++) {
+                    if (tries == MOST_TRIES) {
+                        throw new RedisException("others write the catalogue all the time");
+                    }
+                }
             }
         }
         // What was written went to the process that was asked before, or to a later one, which is proved anew.
         provedFor = process;
     }
 
-    private void write(RedisCommands<String, String> redis, Map<String, String> changed, String[] gone) {
+    private Map<String, String> wanted() {
+        var wanted = new HashMap<String, String>();
+        for (Item item : items.newest(keptSeconds)) {
+            wanted.put(item.sku(), json.writeValueAsString(entry(item)));
+        }
+        return wanted;
+    }
+
+    /** What makes of one catalogue the other. */
+    private record Changes(Map<String, String> changed, String[] gone, boolean versioned) {
+
+        static Changes between(Map<String, String> wanted, Map<String, String> present) {
+            var changed = new HashMap<>(wanted);
+            changed.entrySet().removeIf(entry -> entry.getValue().equals(present.get(entry.getKey())));
+            String[] gone = present.keySet().stream()
+                    .filter(sku -> !sku.equals(VERSION) && !wanted.containsKey(sku))
+                    .toArray(String[]::new);
+            return new Changes(changed, gone, present.containsKey(VERSION));
+        }
+
+        boolean none() {
+            return versioned && changed.isEmpty() && gone.length == 0;
+        }
+    }
+
+    /** @return false where somebody else wrote in between: then nothing was written */
+    private boolean write(RedisCommands<String, String> redis) {
+        redis.watch(KEY);
+        Map<String, String> present = redis.hgetall(KEY);
+        Changes changes = Changes.between(wanted(), present);
+        if (changes.none()) {
+            return true; // the connection, and with it the watch, ends here
+        }
         redis.multi();
         // A catalogue that was lost goes on above every version that an edge can have seen.
         redis.hsetnx(KEY, VERSION, Long.toString(clock.millis()));
-        if (!changed.isEmpty()) {
-            redis.hset(KEY, changed);
+        if (!changes.changed().isEmpty()) {
+            redis.hset(KEY, changes.changed());
         }
-        if (gone.length > 0) {
-            redis.hdel(KEY, gone);
+        if (changes.gone().length > 0) {
+            redis.hdel(KEY, changes.gone());
         }
         redis.hincrby(KEY, VERSION, 1);
-        redis.exec();
+        return !redis.exec().wasDiscarded();
     }
 
     public static Entry entry(Item item) {
