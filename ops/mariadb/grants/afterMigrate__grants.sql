@@ -17,6 +17,7 @@ GRANT INSERT ON flashsale.audit_log TO 'consumer'@'%';
 GRANT SELECT ON flashsale.policy TO 'consumer'@'%';
 GRANT SELECT, UPDATE (waiting, carried_at, outcome) ON flashsale.judgement TO 'consumer'@'%';
 GRANT SELECT ON flashsale.buyer TO 'consumer'@'%';
+GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.queue_pulse TO 'consumer'@'%';
 
 -- backend: the lease, buyers, and carrying what MySQL owes Redis
 GRANT SELECT ON flashsale.promo TO 'backend'@'%';
@@ -61,6 +62,7 @@ GRANT SELECT ON flashsale.parked_message TO 'cms'@'%';
 GRANT SELECT ON flashsale.answer_count TO 'cms'@'%';
 GRANT SELECT ON flashsale.edge_incarnation TO 'cms'@'%';
 GRANT SELECT ON flashsale.finding TO 'cms'@'%';
+GRANT SELECT ON flashsale.queue_pulse TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.judgement TO 'cms'@'%';
 GRANT SELECT ON flashsale.buyer TO 'cms'@'%';
 GRANT SELECT, INSERT, DELETE ON flashsale.policy TO 'cms'@'%';

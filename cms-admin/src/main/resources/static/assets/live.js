@@ -10,12 +10,54 @@ function listen() {
   const names = new Map([...answers.querySelectorAll("[data-code]")].map((each) => [each.dataset.code, each.textContent]));
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" });
   const number = new Intl.NumberFormat(document.documentElement.lang);
+  const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 });
+  const course = document.getElementById("course");
+  const put = (id, text) => { document.getElementById(id).textContent = text; };
   let source = null;
   let silence = 0;
 
   function lost() {
     dot.className = "status-dot status-red";
     said.textContent = board.dataset.lost;
+  }
+
+  // Half of a second's rate is luck: edges tell their answers every two seconds.
+  const OVER_MS = 10_000;
+  const MOST = 300; // five minutes
+  const totals = [];
+  const rates = [];
+
+  function rate(at, total) {
+    totals.push({ at, total });
+    while (totals.length > 1 && at - totals[0].at > OVER_MS) totals.shift();
+    const { at: from, total: before } = totals[0];
+    rates.push(at > from ? Math.max(0, total - before) / ((at - from) / 1000) : 0);
+    if (rates.length > MOST) rates.shift();
+    const top = Math.max(1, ...rates);
+    const points = rates.map((each, i) => `${MOST - rates.length + i},${(58 - (56 * each) / top).toFixed(1)}`);
+    document.querySelector("#rates polyline").setAttribute("points", points.join(" "));
+    put("rate", number.format(Math.round(rates[rates.length - 1])));
+  }
+
+  const shared = (part, all) => course.dataset.share
+    .replace("{0}", number.format(all)).replace("{1}", number.format(part)).replace("{2}", percent.format(all > 0 ? part / all : 0));
+
+  function queued({ consumers, behind, oldestMs }) {
+    if (consumers === 0) return course.dataset.none;
+    if (behind === null) return course.dataset.unknown;
+    if (behind === 0) return course.dataset.nothing;
+    return course.dataset.behind.replace("{0}", number.format(behind)).replace("{1}", number.format(Math.round(oldestMs / 100) / 10));
+  }
+
+  function showCourse(now) {
+    course.hidden = false;
+    const total = now.answers.reduce((sum, each) => sum + each.total, 0);
+    put("got", shared(now.answers.find((each) => each.code === "RESERVED")?.total ?? 0, total));
+    put("paid", shared(now.orders.paid, now.orders.placed));
+    put("expiring", number.format(now.expiring));
+    put("queue", queued(now.queue));
+    document.getElementById("queue").classList.toggle("text-danger", now.queue.consumers === 0);
+    rate(new Date(now.at).getTime(), total);
   }
 
   function show(now) {
@@ -31,7 +73,7 @@ function listen() {
       }
     }
     answers.hidden = false;
-    document.getElementById("expiring").textContent = number.format(now.expiring);
+    showCourse(now);
     rows.replaceChildren(...now.answers.map((each) => {
       const row = document.createElement("tr");
       const name = document.createElement("th");

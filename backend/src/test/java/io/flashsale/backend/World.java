@@ -74,7 +74,7 @@ public final class World implements AutoCloseable {
             // Ids of one test are not another's: the topic is shared.
             sql("ALTER TABLE promo_item AUTO_INCREMENT = "
                     + ThreadLocalRandom.current().nextInt(1_000_000, 1_000_000_000));
-            grant();
+            RealMySql.shared().createUser(user, PASSWORD, "backend", database);
             secrets = Files.createTempDirectory("backend-secrets");
             secrets.toFile().deleteOnExit();
             allowBackend();
@@ -84,16 +84,6 @@ public final class World implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         consumer = new TestConsumer(rocketMq.namesrvAddr(), RealMySql.shared().jdbcUrl(database));
-    }
-
-    private void grant() throws SQLException, IOException {
-        sql("CREATE USER '" + user + "'@'127.0.0.1' IDENTIFIED BY '" + PASSWORD + "'");
-        for (String line : Files.readAllLines(root().resolve("ops/mariadb/grants/afterMigrate__grants.sql"))) {
-            if (line.endsWith(" TO 'backend'@'%';")) {
-                sql(line.replace(" flashsale.", " " + database + ".")
-                        .replace("'backend'@'%';", "'" + user + "'@'127.0.0.1'"));
-            }
-        }
     }
 
     /** The account of the backend in Redis, as in {@code ops/redis/users.acl}; a restarted Redis has forgotten it. */

@@ -15,7 +15,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,7 +78,7 @@ public final class Cms implements AutoCloseable {
         started++;
         String user = "cms_" + started;
         String password = "password-of-" + user;
-        grant(database, user, password);
+        RealMySql.shared().createUser(user, password, "cms", database);
         try {
             Path secrets = Files.createTempDirectory("cms-secrets");
             secrets.toFile().deleteOnExit();
@@ -113,25 +112,6 @@ public final class Cms implements AutoCloseable {
         Files.writeString(file, text + "\n");
         file.toFile().deleteOnExit();
         return file;
-    }
-
-    /** Exactly the rights that the account has in a real installation. */
-    private static void grant(String database, String user, String password) {
-        Path grants = Path.of(System.getProperty("flashsale.root"), "ops/mariadb/grants/afterMigrate__grants.sql");
-        try (Connection connection = RealMySql.shared().connect(database);
-                Statement statement = connection.createStatement()) {
-            statement.execute("CREATE USER '" + user + "'@'127.0.0.1' IDENTIFIED BY '" + password + "'");
-            for (String line : Files.readAllLines(grants)) {
-                if (line.endsWith(" TO 'cms'@'%';")) {
-                    statement.execute(line.replace(" flashsale.", " " + database + ".")
-                            .replace("'cms'@'%';", "'" + user + "'@'127.0.0.1'"));
-                }
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** A part of it, for a test that puts it beside another clock. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class RealMySql implements AutoCloseable {
     private static final String USER = "flashsale";
     private static final String PASSWORD = "flashsale-test";
+    private static final String GRANTS = "ops/mariadb/grants/afterMigrate__grants.sql";
     private static @Nullable RealMySql shared;
 
     private final Path folder = Reaper.newFolder("mysql");
@@ -127,6 +128,29 @@ public final class RealMySql implements AutoCloseable {
                 .failOnMissingLocations(true)
                 .load()
                 .migrate();
+    }
+
+    /**
+     * A user with exactly the rights that a service's account has in a real installation, in one database. A user that is there gets them
+     * in this one, too.
+     *
+     * @param account as {@code ops/mariadb/grants} names it
+     */
+    public void createUser(String user, String password, String account, String database) {
+        String granted = " TO '" + account + "'@'%';";
+        String name = "'" + user + "'@'127.0.0.1'";
+        try (Connection connection = connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE USER IF NOT EXISTS " + name + " IDENTIFIED BY '" + password + "'");
+            for (String line : Files.readAllLines(Checkout.root().resolve(GRANTS))) {
+                if (line.endsWith(granted)) {
+                    statement.execute(
+                            line.replace(" flashsale.", " " + database + ".").replace(granted, " TO " + name));
+                }
+            }
+        } catch (SQLException | IOException e) {
+            throw new TestkitException("user " + user + " could not be made", e);
+        }
     }
 
     /** For Connector/J, with user and password inside; more parameters can be appended with {@code &}. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Set;
@@ -38,6 +39,9 @@ class Boards {
     private static final int MOST = 100;
 
     private static final Duration SOON = Duration.ofMinutes(1);
+
+    /** A consumer speaks each second; one that was silent for so long does not read the queue. */
+    private static final Duration HEARD = Duration.ofSeconds(5);
 
     /** Then the page asks anew, and whoever may no longer look is turned away. */
     private static final Duration LONGEST = Duration.ofMinutes(1);
@@ -111,8 +115,14 @@ class Boards {
                         .map(item -> new Board.Item(
                                 item.sku(), item.available(), item.held(), item.sold(), item.published()))
                         .toList(),
-                mapper.expiring(promo, now.plus(SOON).atOffset(ZoneOffset.UTC).toLocalDateTime()),
-                mapper.answers(promo));
+                mapper.expiring(promo, utc(now.plus(SOON))),
+                mapper.answers(promo),
+                mapper.orders(promo),
+                mapper.queue(utc(now.minus(HEARD))));
+    }
+
+    private static LocalDateTime utc(Instant time) {
+        return time.atOffset(ZoneOffset.UTC).toLocalDateTime();
     }
 
     private void send(Watcher watcher, SseEmitter.SseEventBuilder event) {

@@ -87,6 +87,37 @@ class LiveIT {
     }
 
     @Test
+    void it_has_what_came_of_the_orders_and_what_is_not_on_the_books_yet() {
+        long promo = live();
+        String item = cms.value("SELECT id FROM promo_item WHERE promo_id = ?", promo);
+        order(promo, item, "1-c" + promos, 1, 600);
+        order(promo, item, "1-d" + promos, 1, 600);
+        order(promo, item, "1-e" + promos, 1, 600);
+        cms.rows("UPDATE orders SET state = 'PAID' WHERE id = ?", "1-c" + promos);
+        cms.rows("UPDATE orders SET state = 'EXPIRED' WHERE id = ?", "1-d" + promos);
+        String pulse =
+                "INSERT INTO queue_pulse VALUES (?, ?, ?, UTC_TIMESTAMP(3) - INTERVAL ? SECOND) ON DUPLICATE KEY UPDATE behind = VALUES(behind)";
+        cms.rows("DELETE FROM queue_pulse");
+        try (Stream<String> lines = follow(promo).body()) {
+            Iterator<JsonNode> boards = boards(lines);
+            JsonNode board = boards.next();
+            assertThat(board.get("orders").toString()).isEqualTo("{\"placed\":3,\"paid\":1}");
+            assertThat(board.get("queue").toString()).isEqualTo("{\"consumers\":0,\"behind\":0,\"oldestMs\":0}");
+            cms.rows(pulse, "gone", 900, 9_000, 60);
+            cms.rows(pulse, "one", 7, 40, -20);
+            cms.rows(pulse, "two", 5, 1_200, -20);
+            after(
+                    boards,
+                    Instant.now(),
+                    now -> now.get("queue").get("consumers").asInt() == 2);
+            assertThat(boards.next().get("queue").toString())
+                    .isEqualTo("{\"consumers\":2,\"behind\":12,\"oldestMs\":1200}");
+            cms.rows(pulse, "two", null, 0, 0);
+            after(boards, Instant.now(), now -> now.get("queue").get("behind").isNull());
+        }
+    }
+
+    @Test
     void who_is_not_logged_in_is_told_nothing() {
         long promo = live();
         assertThat(Visitor.location(new Visitor(cms).get("/promos/" + promo + "/live")))

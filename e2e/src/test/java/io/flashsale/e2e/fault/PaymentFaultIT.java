@@ -7,7 +7,6 @@ import org.junit.jupiter.api.Test;
 class PaymentFaultIT {
 
     @Test
-    @Selected
     void a_provider_killed_while_people_pay_loses_no_money() {
         try (var storm = new Storm("provider killed", "F-31")) {
             storm.begin(600)

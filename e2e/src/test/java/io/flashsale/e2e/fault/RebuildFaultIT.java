@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 class RebuildFaultIT {
 
     @Test
-    @Selected
     void killed_when_the_epoch_is_raised_and_the_marker_has_not_passed() {
         try (var storm = new Storm("rebuild killed before its marker passed", "F-34")) {
             Dump.Item before = redisGone(storm, storm.hops().get(Hop.CONSUMER_MYSQL)::blackhole);

@@ -298,6 +298,17 @@ class Intake implements SmartLifecycle {
         behind = next;
     }
 
+    /** Messages in the queues that this consumer reads and not acknowledged; null while the broker does not say. */
+    @Nullable
+    Long behind() {
+        double known = behind;
+        return Double.isNaN(known) ? null : Math.round(known);
+    }
+
+    long oldestMs() {
+        return Math.round(oldestSeconds() * 1_000);
+    }
+
     private double oldestSeconds() {
         long oldest = oldestInHand;
         return oldest == 0 ? 0 : Math.max(0, clock.millis() - oldest) / 1_000.0;

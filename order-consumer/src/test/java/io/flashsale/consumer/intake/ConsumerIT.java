@@ -91,6 +91,9 @@ class ConsumerIT {
         assertThat(consumer.metric("flashsale_consumer_messages_total{outcome=\"placed\"}"))
                 .isEqualTo(1_001);
         await(() -> consumer.metric("flashsale_consumer_lag_messages") == 0);
+        await(() -> shop.number("SELECT COUNT(*) FROM queue_pulse WHERE behind = 0 AND oldest_ms = 0"
+                        + " AND said_at > UTC_TIMESTAMP(3) - INTERVAL 3 SECOND")
+                == 1);
         assertThat(consumer.metric("flashsale_consumer_batch_messages_count")).isPositive();
         assertThat(consumer.metric("flashsale_consumer_batch_seconds_bucket{le=\"+Inf\"}"))
                 .isPositive();

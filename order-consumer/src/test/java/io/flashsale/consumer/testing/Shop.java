@@ -18,22 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** A database with the schema, items to sell, and a look at what became of them that trusts nothing of the consumer. */
 public final class Shop {
 
-    /** All that a consumer may do; the migrations are another user's. */
-    private static final List<String> GRANTS = List.of(
-            "SELECT ON %s.promo",
-            "SELECT, UPDATE ON %s.promo_item",
-            "SELECT, INSERT, UPDATE ON %s.orders",
-            "SELECT, INSERT ON %s.stock_ledger",
-            "SELECT, INSERT ON %s.redis_effect",
-            "SELECT, INSERT, UPDATE ON %s.parked_message",
-            "SELECT, UPDATE (waiting, carried_at, outcome) ON %s.judgement",
-            "SELECT, INSERT, UPDATE ON %s.queue_fence",
-            "SELECT, INSERT, UPDATE ON %s.payment",
-            "SELECT, INSERT, UPDATE ON %s.payment_order",
-            "SELECT, INSERT ON %s.payment_event",
-            "SELECT, INSERT, UPDATE ON %s.refund",
-            "INSERT ON %s.audit_log");
-
     public static final String USER = "consumer";
     public static final String PASSWORD = "consumer-test";
 
@@ -48,9 +32,7 @@ public final class Shop {
 
     public static Shop open(RealMySql server) {
         var shop = new Shop(server, server.createMigratedDatabase());
-        shop.run("CREATE USER IF NOT EXISTS '" + USER + "'@'127.0.0.1' IDENTIFIED BY '" + PASSWORD + "'");
-        GRANTS.forEach(
-                grant -> shop.run("GRANT " + String.format(grant, shop.database) + " TO '" + USER + "'@'127.0.0.1'"));
+        server.createUser(USER, PASSWORD, "consumer", shop.database);
         return shop;
     }
 
