@@ -312,7 +312,9 @@ class CmsIT {
         try (var sale = new Sale("cms-acts", Terms.of("ACTS", 5).named("Teapot, glass"))) {
             Iterator<Buyer> buyers = sale.buyers(1000, 1).iterator();
             Page page = staff.page(chromium, 1280, 900, "en-GB", "operator");
-            page.navigate(installation.url("CMS", "/promos/" + promo(sale)).toString());
+            page.navigate(installation
+                    .url("CMS", "/promos/" + sale.stores().promoOf(sale.sku()))
+                    .toString());
             assertThat(page.getByTestId("live")).containsText("Live, as of");
             assertThat(page.getByTestId("held")).hasText("0");
             sale.shop().win(buyers.next(), sale.sku(), 2, "two");
@@ -360,7 +362,9 @@ class CmsIT {
 
             Buyer machine = buyers.next();
             Page risk = staff.page(chromium, 1280, 900, "zh-CN", "risk");
-            risk.navigate(installation.url("CMS", "/promos/" + promo(sale)).toString());
+            risk.navigate(installation
+                    .url("CMS", "/promos/" + sale.stores().promoOf(sale.sku()))
+                    .toString());
             Locator block = act(risk, "BLOCK");
             block.locator("[name=value]").fill(machine.userId());
             block.locator("[name=reason]").fill("buys by a script");
@@ -493,12 +497,6 @@ class CmsIT {
         act.locator("form button").click();
     }
 
-    private static String promo(Sale sale) {
-        return sale.stores()
-                .query("SELECT promo_id FROM promo_item WHERE sku = '" + sale.sku() + "'", r -> r.getString(1))
-                .get(0);
-    }
-
     @Test
     void each_page_is_readable_by_everybody_at_each_width_in_both_languages() {
         try (var sale = new Sale(
@@ -512,7 +510,7 @@ class CmsIT {
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> sale.stores().order(sale.sku(), order).isPresent());
-            String promo = promo(sale);
+            String promo = sale.stores().promoOf(sale.sku());
             var judged = new SoftAssertions();
             for (String locale : List.of("en-GB", "zh-CN")) {
                 Page page = staff.page(chromium, 768, 1000, locale, "administrator");

@@ -48,9 +48,7 @@ class SettlementIT {
             crowd.run(buyers.stream()
                     .map(b -> new Basket(b, sale.sku(), 1, "late"))
                     .toList());
-            String promo = sale.stores()
-                    .query("SELECT promo_id FROM promo_item WHERE sku = ?", row -> row.getString(1), sale.sku())
-                    .get(0);
+            String promo = sale.stores().promoOf(sale.sku());
 
             Map<String, Long> heard = sale.history().attempts().stream()
                     .map(attempt -> Objects.requireNonNullElse(attempt.code(), "no answer"))
@@ -88,9 +86,7 @@ class SettlementIT {
             var forgotten = sale.shop().win(buyers.get(1), sale.sku(), 1, "k");
             Provider.of(sale.shop(), buyers.get(0), paid.id()).pay();
             sale.withdraw(sale.sku(), 1);
-            String promo = sale.stores()
-                    .query("SELECT promo_id FROM promo_item WHERE sku = ?", row -> row.getString(1), sale.sku())
-                    .get(0);
+            String promo = sale.stores().promoOf(sale.sku());
 
             var early = sale.operator().flashsale("settle", promo);
             assertThat(early.exit()).isNotZero();

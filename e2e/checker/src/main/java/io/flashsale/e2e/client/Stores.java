@@ -366,6 +366,12 @@ public final class Stores implements AutoCloseable {
         T read(ResultSet row) throws SQLException;
     }
 
+    /** The id of the promo that an item belongs to. */
+    public String promoOf(String sku) {
+        return query("SELECT promo_id FROM promo_item WHERE sku = ?", row -> row.getString(1), sku)
+                .get(0);
+    }
+
     public <T> List<T> query(String sql, Row<T> row, Object... parameters) {
         try (Connection connection = mysql()) {
             return rows(connection, sql, row, parameters);
