@@ -1,5 +1,5 @@
---[[ The survivors' way to the backend: POST /internal/orders through an internal location (keepalive, deadlines, no retry),
-  many of them in one request when there are many.
+--[[ The survivors' way to the backend: POST /internal/orders through an internal location (keepalive, deadlines, another backend
+  where one breaks off or is not there), many of them in one request when there are many.
 
   place(order): sets the order's `verdict`, a code; "PENDING" for anything but a clean one, since units are taken by then. ]]
 

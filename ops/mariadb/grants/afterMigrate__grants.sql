@@ -17,7 +17,7 @@ GRANT INSERT ON flashsale.audit_log TO 'consumer'@'%';
 GRANT SELECT ON flashsale.policy TO 'consumer'@'%';
 GRANT SELECT, UPDATE (waiting, carried_at, outcome) ON flashsale.judgement TO 'consumer'@'%';
 GRANT SELECT ON flashsale.buyer TO 'consumer'@'%';
-GRANT SELECT, INSERT, UPDATE, DELETE ON flashsale.queue_pulse TO 'consumer'@'%';
+GRANT SELECT, INSERT, DELETE ON flashsale.queue_pulse TO 'consumer'@'%';
 
 -- backend: the lease, buyers, and carrying what MySQL owes Redis
 GRANT SELECT ON flashsale.promo TO 'backend'@'%';

@@ -10,7 +10,8 @@ function listen() {
   const names = new Map([...answers.querySelectorAll("[data-code]")].map((each) => [each.dataset.code, each.textContent]));
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" });
   const number = new Intl.NumberFormat(document.documentElement.lang);
-  const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 });
+  const few = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumSignificantDigits: 2 });
+  const many = new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 });
   const course = document.getElementById("course");
   const put = (id, text) => { document.getElementById(id).textContent = text; };
   let source = null;
@@ -23,30 +24,40 @@ function listen() {
 
   // Half of a second's rate is luck: edges tell their answers every two seconds.
   const OVER_MS = 10_000;
-  const MOST = 300; // five minutes
+  const SHOWN_S = 300;
   const totals = [];
-  const rates = [];
+  let rates = [];
 
   function rate(at, total) {
     totals.push({ at, total });
-    while (totals.length > 1 && at - totals[0].at > OVER_MS) totals.shift();
+    while (totals.length > 2 && at - totals[1].at > OVER_MS) totals.shift();
     const { at: from, total: before } = totals[0];
-    rates.push(at > from ? Math.max(0, total - before) / ((at - from) / 1000) : 0);
-    if (rates.length > MOST) rates.shift();
-    const top = Math.max(1, ...rates);
-    const points = rates.map((each, i) => `${MOST - rates.length + i},${(58 - (56 * each) / top).toFixed(1)}`);
+    if (at <= from) return;
+    rates.push({ at, each: Math.max(0, total - before) / ((at - from) / 1000) });
+    rates = rates.filter((one) => at - one.at < SHOWN_S * 1000);
+    const top = Math.max(...rates.map((one) => one.each));
+    const points = rates.map((one) =>
+      `${(SHOWN_S - (at - one.at) / 1000).toFixed(1)},${(58 - (56 * one.each) / Math.max(1, top)).toFixed(1)}`);
     document.querySelector("#rates polyline").setAttribute("points", points.join(" "));
-    put("rate", number.format(Math.round(rates[rates.length - 1])));
+    put("rate", number.format(Math.round(rates.at(-1).each)));
+    put("most", number.format(Math.round(top)));
+  }
+
+  // Few of many are not none, and nearly all are not all.
+  function percent(part, all) {
+    const share = all > 0 ? part / all : 0;
+    return (share < 0.1 ? few : many).format(share < 1 ? Math.min(share, 0.999) : share);
   }
 
   const shared = (part, all) => course.dataset.share
-    .replace("{0}", number.format(all)).replace("{1}", number.format(part)).replace("{2}", percent.format(all > 0 ? part / all : 0));
+    .replace("{0}", number.format(all)).replace("{1}", number.format(part)).replace("{2}", percent(part, all));
 
   function queued({ consumers, behind, oldestMs }) {
     if (consumers === 0) return course.dataset.none;
     if (behind === null) return course.dataset.unknown;
     if (behind === 0) return course.dataset.nothing;
-    return course.dataset.behind.replace("{0}", number.format(behind)).replace("{1}", number.format(Math.round(oldestMs / 100) / 10));
+    if (oldestMs === 0) return number.format(behind);
+    return course.dataset.oldest.replace("{0}", number.format(behind)).replace("{1}", number.format(Math.round(oldestMs / 100) / 10));
   }
 
   function showCourse(now) {

@@ -142,11 +142,15 @@ public final class RealMySql implements AutoCloseable {
         try (Connection connection = connect(database);
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE USER IF NOT EXISTS " + name + " IDENTIFIED BY '" + password + "'");
-            for (String line : Files.readAllLines(Checkout.root().resolve(GRANTS))) {
-                if (line.endsWith(granted)) {
-                    statement.execute(
-                            line.replace(" flashsale.", " " + database + ".").replace(granted, " TO " + name));
-                }
+            List<String> rights = Files.readAllLines(Checkout.root().resolve(GRANTS)).stream()
+                    .filter(line -> line.endsWith(granted))
+                    .toList();
+            if (rights.isEmpty()) {
+                throw new TestkitException(GRANTS + " gives " + account + " nothing");
+            }
+            for (String line : rights) {
+                statement.execute(
+                        line.replace(" flashsale.", " " + database + ".").replace(granted, " TO " + name));
             }
         } catch (SQLException | IOException e) {
             throw new TestkitException("user " + user + " could not be made", e);

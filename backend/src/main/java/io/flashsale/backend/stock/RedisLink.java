@@ -4,9 +4,12 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
@@ -28,6 +31,7 @@ public final class RedisLink {
 
     private final LettuceConnectionFactory factory;
     private volatile @Nullable StatefulRedisConnection<String, String> connection;
+    private @Nullable RedisClient transactions;
     private long failedAt;
     private @Nullable RedisException failure;
 
@@ -50,9 +54,39 @@ public final class RedisLink {
         return id.group(1);
     }
 
-    /** A connection of the caller's own, for MULTI. The caller closes it. */
+    /**
+     * A connection of the caller's own, for MULTI. The caller closes it. It does not mend itself: what had been said on it, as what is
+     * watched, would be forgotten without a word.
+     */
     public StatefulRedisConnection<String, String> open() {
-        return client().connect(StringCodec.UTF8);
+        return transactions().connect(StringCodec.UTF8);
+    }
+
+    private synchronized RedisClient transactions() {
+        var present = transactions;
+        if (present == null) {
+            var server = factory.getStandaloneConfiguration();
+            var uri = RedisURI.builder()
+                    .withHost(server.getHostName())
+                    .withPort(server.getPort())
+                    .withTimeout(Duration.ofMillis(factory.getTimeout()));
+            if (server.getUsername() != null && server.getPassword().isPresent()) {
+                uri.withAuthentication(
+                        server.getUsername(), server.getPassword().get());
+            }
+            present = RedisClient.create(client().getResources(), uri.build());
+            present.setOptions(
+                    client().getOptions().mutate().autoReconnect(false).build());
+            transactions = present;
+        }
+        return present;
+    }
+
+    @PreDestroy
+    synchronized void close() {
+        if (transactions != null) {
+            transactions.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        }
     }
 
     private synchronized StatefulRedisConnection<String, String> connect() {
@@ -66,7 +100,7 @@ public final class RedisLink {
             throw last;
         }
         try {
-            var made = open();
+            var made = client().connect(StringCodec.UTF8);
             connection = made;
             failure = null;
             return made;

@@ -1,10 +1,13 @@
 package io.flashsale.backend.stock;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flashsale.backend.BackendProcess;
 import io.flashsale.backend.World;
 import io.flashsale.backend.config.Settings;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.RedisException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.List;
@@ -108,10 +111,23 @@ class CatalogueIT {
     void one_that_is_about_to_write_does_not_write_over_what_another_has_written_meanwhile() throws Exception {
         Runnable spoil = () -> world.edge().hset(Catalogue.KEY, "C-FIRST", "{}"); // so that there is something to write
         new Late(2, spoil).refreshWhile(() -> {
-            awaitEntry("C-FIRST", "thing");
+            awaitEntry("C-FIRST", "sku");
             world.sql("UPDATE promo_item SET name = 'renamed' WHERE sku = 'C-FIRST'");
             awaitEntry("C-FIRST", "renamed");
         });
         assertThat(entry("C-FIRST")).contains("renamed");
+    }
+
+    @Test
+    void one_whose_connection_breaks_before_it_writes_writes_nothing() {
+        Runnable spoil = () -> world.edge().hset(Catalogue.KEY, "C-FIRST", "{}");
+        assertThatThrownBy(() -> new Late(2, spoil).refreshWhile(() -> {
+                    awaitEntry("C-FIRST", "sku");
+                    world.edge().clientKill(KillArgs.Builder.user("backend"));
+                    world.sql("UPDATE promo_item SET name = 'renamed again' WHERE sku = 'C-FIRST'");
+                    awaitEntry("C-FIRST", "renamed again");
+                }))
+                .hasCauseInstanceOf(RedisException.class);
+        assertThat(entry("C-FIRST")).contains("renamed again");
     }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase as the promo's page calls it
  * @param expiring units that come back within a minute where nobody pays
  * @param answers how often buyers heard what, the most frequent first; edges tell it every two seconds
+ * @param orders some seconds old
  */
 record Board(
         Instant at, String phase, List<Item> items, long expiring, List<Answered> answers, Orders orders, Queue queue) {
@@ -27,8 +28,8 @@ record Board(
      * What of all promos is on its way to the books.
      *
      * @param consumers that have said something within the last seconds
-     * @param behind messages that are not orders yet; null where it is not known of all
-     * @param oldestMs age of the oldest that is in hand
+     * @param behind messages that are not orders yet; null where it is not known of all queues
+     * @param oldestMs age of the oldest that is in hand; 0: none is
      */
     record Queue(int consumers, @Nullable Long behind, long oldestMs) {}
 }

@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -40,8 +40,7 @@ class Boards {
 
     private static final Duration SOON = Duration.ofMinutes(1);
 
-    /** A consumer speaks each second; one that was silent for so long does not read the queue. */
-    private static final Duration HEARD = Duration.ofSeconds(5);
+    private static final Duration ORDERS_KEPT = Duration.ofSeconds(5);
 
     /** Then the page asks anew, and whoever may no longer look is turned away. */
     private static final Duration LONGEST = Duration.ofMinutes(1);
@@ -51,6 +50,7 @@ class Boards {
     private final Promos promos;
     private final LiveMapper mapper;
     private final Clock clock;
+    private final Map<Long, Counted> counted = new ConcurrentHashMap<>();
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor(named("boards"));
     private final ExecutorService telling = Executors.newCachedThreadPool(named("boards-telling"));
@@ -61,6 +61,8 @@ class Boards {
         this.mapper = mapper;
         this.clock = clock;
     }
+
+    private record Counted(Board.Orders orders, Instant at) {}
 
     /** Somebody who looks at a promo; who has not taken in one second what was told in the one before is let go. */
     private record Watcher(long promo, SseEmitter emitter, Instant until, AtomicBoolean busy) {}
@@ -115,14 +117,17 @@ class Boards {
                         .map(item -> new Board.Item(
                                 item.sku(), item.available(), item.held(), item.sold(), item.published()))
                         .toList(),
-                mapper.expiring(promo, utc(now.plus(SOON))),
+                mapper.expiring(promo, now.plus(SOON).atOffset(ZoneOffset.UTC).toLocalDateTime()),
                 mapper.answers(promo),
-                mapper.orders(promo),
-                mapper.queue(utc(now.minus(HEARD))));
+                orders(promo, now),
+                mapper.queue());
     }
 
-    private static LocalDateTime utc(Instant time) {
-        return time.atOffset(ZoneOffset.UTC).toLocalDateTime();
+    /** Counting them costs with their number. */
+    private Board.Orders orders(long promo, Instant now) {
+        counted.values().removeIf(old -> old.at().isBefore(now.minus(ORDERS_KEPT)));
+        return counted.computeIfAbsent(promo, id -> new Counted(mapper.orders(id), now))
+                .orders();
     }
 
     private void send(Watcher watcher, SseEmitter.SseEventBuilder event) {

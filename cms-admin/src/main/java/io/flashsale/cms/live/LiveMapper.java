@@ -15,16 +15,17 @@ interface LiveMapper {
                     + " WHERE i.promo_id = #{promo} GROUP BY c.code ORDER BY total DESC, c.code")
     List<Board.Answered> answers(@Param("promo") long promo);
 
-    /** Along an index, without a look at the rows. */
+    /** Reads an entry of an index for each order: not each second. */
     @Select("SELECT COUNT(o.id) AS placed, COALESCE(CAST(SUM(o.state = 'PAID') AS SIGNED), 0) AS paid"
             + " FROM promo_item i JOIN orders o ON o.promo_item_id = i.id WHERE i.promo_id = #{promo}")
     Board.Orders orders(@Param("promo") long promo);
 
-    /** Of whoever has spoken since then. */
+    /** A consumer speaks each second; one that was silent for five is not counted, and its queues are then nobody's. */
     @Select(
-            "SELECT COUNT(*) AS consumers, IF(COUNT(behind) = COUNT(*), COALESCE(CAST(SUM(behind) AS SIGNED), 0), NULL) AS behind,"
-                    + " COALESCE(MAX(oldest_ms), 0) AS oldest_ms FROM queue_pulse WHERE said_at > #{since}")
-    Board.Queue queue(@Param("since") LocalDateTime since);
+            "SELECT COUNT(*) AS consumers, IF(COUNT(behind) = COUNT(*) AND COALESCE(SUM(queues) >= MAX(of_queues), TRUE),"
+                    + " COALESCE(CAST(SUM(behind) AS SIGNED), 0), NULL) AS behind, COALESCE(MAX(oldest_ms), 0) AS oldest_ms"
+                    + " FROM queue_pulse WHERE said_at > UTC_TIMESTAMP(3) - INTERVAL 5 SECOND")
+    Board.Queue queue();
 
     /** Units that are held, and come back by then where nobody pays. */
     @Select("SELECT COALESCE(CAST(SUM(quantity) AS SIGNED), 0) FROM orders"

@@ -95,24 +95,28 @@ class LiveIT {
         order(promo, item, "1-e" + promos, 1, 600);
         cms.rows("UPDATE orders SET state = 'PAID' WHERE id = ?", "1-c" + promos);
         cms.rows("UPDATE orders SET state = 'EXPIRED' WHERE id = ?", "1-d" + promos);
-        String pulse =
-                "INSERT INTO queue_pulse VALUES (?, ?, ?, UTC_TIMESTAMP(3) - INTERVAL ? SECOND) ON DUPLICATE KEY UPDATE behind = VALUES(behind)";
+        String pulse = "REPLACE INTO queue_pulse VALUES (?, ?, ?, 4, ?, UTC_TIMESTAMP(3) - INTERVAL ? SECOND)";
         cms.rows("DELETE FROM queue_pulse");
         try (Stream<String> lines = follow(promo).body()) {
             Iterator<JsonNode> boards = boards(lines);
             JsonNode board = boards.next();
             assertThat(board.get("orders").toString()).isEqualTo("{\"placed\":3,\"paid\":1}");
             assertThat(board.get("queue").toString()).isEqualTo("{\"consumers\":0,\"behind\":0,\"oldestMs\":0}");
-            cms.rows(pulse, "gone", 900, 9_000, 60);
-            cms.rows(pulse, "one", 7, 40, -20);
-            cms.rows(pulse, "two", 5, 1_200, -20);
+            cms.rows(pulse, "gone", 900, 4, 9_000, 60);
+            cms.rows(pulse, "one", 7, 2, 40, -20);
+            cms.rows(pulse, "two", 5, 2, 1_200, -20);
             after(
                     boards,
                     Instant.now(),
                     now -> now.get("queue").get("consumers").asInt() == 2);
             assertThat(boards.next().get("queue").toString())
                     .isEqualTo("{\"consumers\":2,\"behind\":12,\"oldestMs\":1200}");
-            cms.rows(pulse, "two", null, 0, 0);
+            cms.rows(pulse, "two", null, 2, 0, -20);
+            after(boards, Instant.now(), now -> now.get("queue").get("behind").isNull());
+            cms.rows(pulse, "two", 6, 2, 0, -20);
+            after(boards, Instant.now(), now -> now.get("queue").get("behind").asInt() == 13);
+            // half of the queues are nobody's
+            cms.rows("DELETE FROM queue_pulse WHERE node = 'two'");
             after(boards, Instant.now(), now -> now.get("queue").get("behind").isNull());
         }
     }

@@ -25,10 +25,12 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -148,14 +150,16 @@ class ComposeIT {
     void of_two_backends_one_is_killed_or_told_to_go_and_no_buyer_is_refused_for_it(boolean killed) {
         awaitBackends(2);
         int restarts = Containers.restarts("twin");
-        try (var sale = new Sale("twins-" + killed, Terms.of("TWINS", 60).limit(1))) {
-            List<Basket> baskets = sale.buyers(90, 1).stream()
+        try (var sale = new Sale("twins-" + killed, Terms.of("TWINS", 100).limit(1))) {
+            List<Basket> baskets = sale.buyers(130, 1).stream()
                     .map(b -> new Basket(b, sale.sku(), 1, "once"))
                     .toList();
             var heard = new AtomicInteger();
+            var gone = new AtomicLong(Long.MAX_VALUE);
             var crowd = new Crowd(
-                    sale.shop(), 20, Duration.ofSeconds(60), Duration.ofMillis(30), (Basket basket, Shop.Told told) -> {
+                    sale.shop(), 20, Duration.ofSeconds(60), Duration.ofMillis(80), (Basket basket, Shop.Told told) -> {
                         if (heard.incrementAndGet() == 20) {
+                            gone.set(System.currentTimeMillis());
                             if (killed) {
                                 Containers.kill("twin");
                             } else {
@@ -164,16 +168,20 @@ class ComposeIT {
                         }
                     });
             Map<String, Long> codes = Crowd.codes(crowd.run(baskets));
-            assertThat(codes.get("RESERVED")).as("%s", codes).isEqualTo(60);
+            assertThat(codes.get("RESERVED")).as("%s", codes).isEqualTo(100);
             assertThat(codes.keySet()).isSubsetOf("RESERVED", "ALL_RESERVED", "SOLD_OUT");
             assertThat(sale.history().attempts())
                     .extracting(Attempt::code)
                     // a backend that has just started may be late on a busy machine; what must not come is nothing
                     .isSubsetOf("RESERVED", "ALL_RESERVED", "SOLD_OUT", "THROTTLED", "PENDING", "BUSY", "NOT_READY");
-            List<Attempt> shut = sale.history().attempts().stream()
-                    .filter(each -> "BUSY".equals(each.code()) || "NOT_READY".equals(each.code()))
-                    .toList();
-            assertThat(fromFirstToLast(shut)).as("%s", shut).isLessThan(Duration.ofSeconds(3));
+            // A part may stand still for a second on a busy machine, and a whole crowd hears of it; a backend that is
+            // missed is missed until
+            // it has started anew, which takes many.
+            Instant calm = Instant.ofEpochMilli(gone.get()).plusSeconds(3);
+            assertThat(sale.history().attempts().stream()
+                            .filter(each -> each.invokedAt().isAfter(calm)))
+                    .hasSizeGreaterThan(40)
+                    .noneMatch(each -> "BUSY".equals(each.code()) || "NOT_READY".equals(each.code()));
             assertThat(sale.verdict().status()).isEqualTo(Verdict.Status.GREEN);
         } finally {
             if (!killed) {
@@ -184,15 +192,6 @@ class ComposeIT {
             Containers.awaitHealed("twin", restarts);
         }
         awaitBackends(2);
-    }
-
-    /**
-     * How long buyers were told to come again. A part may stand still for a second on a busy machine, and a whole crowd hears of it; a
-     * backend that is missed is missed until it has started anew, which takes many.
-     */
-    private static Duration fromFirstToLast(List<Attempt> attempts) {
-        var times = attempts.stream().map(Attempt::invokedAt).sorted().toList();
-        return times.isEmpty() ? Duration.ZERO : Duration.between(times.get(0), times.get(times.size() - 1));
     }
 
     /** The edge prefers this many: the registry has told of them, and they are ready. */

@@ -61,7 +61,7 @@ class Intake implements SmartLifecycle {
     private volatile long oldestInHand;
     private volatile long failingSince;
     private volatile boolean dead;
-    private volatile double behind = Double.NaN;
+    private volatile OrderQueue.@Nullable Behind behind;
 
     Intake(ConsumerSettings settings, BatchWriter writer, Clock clock, MeterRegistry meters, Tracing tracing) {
         this.settings = settings;
@@ -80,7 +80,7 @@ class Intake implements SmartLifecycle {
         this.retries = Counter.builder("flashsale_consumer_retries_total")
                 .description("batches that had to be written again")
                 .register(meters);
-        Gauge.builder("flashsale_consumer_lag_messages", this, intake -> intake.behind)
+        Gauge.builder("flashsale_consumer_lag_messages", this, Intake::lag)
                 .description(
                         "in the queues that this consumer reads and not acknowledged; not a number while the broker does not say")
                 .register(meters);
@@ -287,7 +287,7 @@ class Intake implements SmartLifecycle {
     @Scheduled(fixedDelay = 2_000)
     void lookAtTheQueues() {
         OrderQueue current = queue;
-        double next = Double.NaN;
+        OrderQueue.Behind next = null;
         try {
             if (current != null && current.routeKnown()) {
                 next = current.behind();
@@ -298,11 +298,19 @@ class Intake implements SmartLifecycle {
         behind = next;
     }
 
-    /** Messages in the queues that this consumer reads and not acknowledged; null while the broker does not say. */
-    @Nullable
-    Long behind() {
-        double known = behind;
-        return Double.isNaN(known) ? null : Math.round(known);
+    /** Null while the broker does not say. */
+    OrderQueue.@Nullable Behind behind() {
+        return behind;
+    }
+
+    private double lag() {
+        OrderQueue.Behind known = behind;
+        return known == null ? Double.NaN : known.messages();
+    }
+
+    /** Whether it is at the queue at all, or on its way there, or ended. */
+    boolean reads() {
+        return queue != null && !dead;
     }
 
     long oldestMs() {

@@ -40,7 +40,7 @@ final class OrderQueue implements AutoCloseable {
 
     private final DefaultLitePullConsumer client;
     private final ConsumerSettings.Intake settings;
-    private volatile boolean routeKnown;
+    private volatile int queues;
 
     OrderQueue(String namesrv, ConsumerSettings.Intake settings) {
         this.settings = settings;
@@ -61,13 +61,13 @@ final class OrderQueue implements AutoCloseable {
     }
 
     void start() throws MQClientException {
-        client.subscribe(settings.topic(), "*", (topic, all, mine) -> routeKnown = !all.isEmpty());
+        client.subscribe(settings.topic(), "*", (topic, all, mine) -> queues = all.size());
         client.start();
     }
 
     /** Whether the broker has told which queues there are. */
     boolean routeKnown() {
-        return routeKnown;
+        return queues > 0;
     }
 
     /** The queues that this member reads. */
@@ -75,15 +75,25 @@ final class OrderQueue implements AutoCloseable {
         return Set.copyOf(client.assignment()).stream().map(OrderQueue::queue).toList();
     }
 
-    /** How many messages of the queues that this member reads are not acknowledged. Asks the broker, once for each queue. */
-    long behind() throws MQClientException {
+    /**
+     * What a member has yet to do.
+     *
+     * @param messages that are not acknowledged, of the queues that it reads
+     * @param queues that it reads
+     * @param of all that there are, as it has heard
+     */
+    record Behind(long messages, int queues, int of) {}
+
+    /** Asks the broker, once for each queue. */
+    Behind behind() throws MQClientException {
+        Set<MessageQueue> mine = Set.copyOf(client.assignment());
         long behind = 0;
-        for (MessageQueue queue : Set.copyOf(client.assignment())) {
+        for (MessageQueue queue : mine) {
             // of what is stored until then the first that is not: the end
             long end = client.offsetForTimestamp(queue, Long.MAX_VALUE);
             behind += Math.max(0, end - Math.max(0, client.committed(queue)));
         }
-        return behind;
+        return new Behind(behind, mine.size(), queues);
     }
 
     /**

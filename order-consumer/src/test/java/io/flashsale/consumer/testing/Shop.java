@@ -96,6 +96,20 @@ public final class Shop {
         return orders;
     }
 
+    /** Holds the row of an item until it is closed. */
+    public Connection lock(long item) {
+        try {
+            Connection connection = connect();
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SELECT id FROM promo_item WHERE id = " + item + " FOR UPDATE");
+            }
+            return connection;
+        } catch (SQLException e) {
+            throw new IllegalStateException("item " + item, e);
+        }
+    }
+
     public void run(String sql) {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
