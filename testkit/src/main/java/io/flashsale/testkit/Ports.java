@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,6 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Ports {
     private static final int LOWEST = 15_000;
     private static final int ABOVE = 32_000;
+    private static final int PROBE_TIMEOUT_MS = 1_000;
     private static final Set<Integer> GIVEN = new HashSet<>();
 
     private Ports() {}
@@ -44,6 +46,16 @@ final class Ports {
         try (ServerSocket socket = new ServerSocket()) {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether somebody takes connections there. */
+    static boolean accept(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PROBE_TIMEOUT_MS);
             return true;
         } catch (IOException e) {
             return false;

@@ -1,9 +1,5 @@
 package io.flashsale.testkit;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -20,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 public final class RealRocketMq implements AutoCloseable {
     public static final String ORDERS = "flashsale-orders";
     public static final int ORDERS_QUEUES = 4;
-    private static final int PROBE_TIMEOUT_MS = 1_000;
     private static final String SCRIPT_IN_IMAGE = "/opt/flashsale/ops/rocketmq/rocketmq.sh";
     private static @Nullable RealRocketMq shared;
 
@@ -69,7 +64,7 @@ public final class RealRocketMq implements AutoCloseable {
     /** A pair of one's own; close it after use. Takes some seconds. */
     public static RealRocketMq start() {
         RealRocketMq rocketMq = new RealRocketMq();
-        rocketMq.namesrv.start(() -> accepts(rocketMq.namesrvPort));
+        rocketMq.namesrv.start(() -> Ports.accept(rocketMq.namesrvPort));
         rocketMq.startBroker();
         return rocketMq;
     }
@@ -135,16 +130,7 @@ public final class RealRocketMq implements AutoCloseable {
     }
 
     private void startBroker() {
-        broker.start(() -> accepts(brokerPort));
+        broker.start(() -> Ports.accept(brokerPort));
         createTopic(ORDERS, ORDERS_QUEUES);
-    }
-
-    private static boolean accepts(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PROBE_TIMEOUT_MS);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * Real servers for tests: Redis, MariaDB or MySQL, and RocketMQ on free loopback ports, with their data in a temporary folder,
+ * Real servers for tests: Redis, MariaDB or MySQL, RocketMQ and S3 on free loopback ports, with their data in a temporary folder,
  * as child processes, or as containers by Testcontainers (see {@link io.flashsale.testkit.Containers}); and a proxy that breaks
  * the way to any of them.
  *

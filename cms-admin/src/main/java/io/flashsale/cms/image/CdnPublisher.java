@@ -8,7 +8,8 @@ interface CdnPublisher {
     /** Whether there is any such place. */
     boolean isThere();
 
-    boolean has(String path);
+    /** @throws IOException where it cannot be told */
+    boolean has(String path) throws IOException;
 
     /**
      * Puts a file there that never changes. A reader sees all of it or nothing; putting it again does nothing new.

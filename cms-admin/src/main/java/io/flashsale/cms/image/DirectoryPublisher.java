@@ -1,6 +1,5 @@
 package io.flashsale.cms.image;
 
-import io.flashsale.cms.settings.CmsSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,16 +9,15 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
-import org.springframework.stereotype.Component;
 
 /** A directory that nginx serves, on this machine or mounted by both. */
-@Component
 class DirectoryPublisher implements CdnPublisher {
 
     private final String root;
 
-    DirectoryPublisher(CmsSettings settings) {
-        this.root = settings.cdnDirectory();
+    /** @param root empty: there is no such place */
+    DirectoryPublisher(String root) {
+        this.root = root;
     }
 
     @Override

@@ -125,7 +125,16 @@ public class Images {
     }
 
     private boolean isGone(ImageRow row) {
-        return Image.of(row).widths().stream().anyMatch(width -> !cdn.has(Image.path(row.name, width)));
+        try {
+            for (int width : Image.of(row).widths()) {
+                if (!cdn.has(Image.path(row.name, width))) {
+                    return true;
+                }
+            }
+        } catch (IOException cannotTell) {
+            log.debug("whether image {} is still there cannot be told", row.id(), cannotTell);
+        }
+        return false;
     }
 
     private void publish(List<ImageRow> rows) {

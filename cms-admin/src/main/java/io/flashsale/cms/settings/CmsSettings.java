@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -21,6 +22,7 @@ import org.springframework.validation.annotation.Validated;
  * @param review how many persons it takes to have a promo on sale: with two, nobody approves what they have written in
  * @param cdnDirectory what shoppers' browsers fetch from, as nginx or a CDN serves it: pictures are put there; empty: nowhere, and
  *     no item shows one
+ * @param bucket where they are put instead
  * @param carryWait how long a change waits for the backend to carry it to Redis before it answers 202
  */
 @Validated
@@ -46,6 +48,7 @@ public record CmsSettings(
                         message = "must be the path of a directory from the root on (FLASHSALE_CDN_DIR)")
                 @DefaultValue("")
                 String cdnDirectory,
+        @Valid @NotNull @DefaultValue Bucket bucket,
         @DurationMin(millis = 0) @DurationMax(seconds = 30) @DefaultValue("5s") Duration carryWait) {
 
     /** What this installation is for. */
@@ -56,6 +59,50 @@ public record CmsSettings(
 
     public boolean reviewedByAnother() {
         return review.equals("two");
+    }
+
+    /**
+     * A bucket of an S3-compatible store, from which a CDN fetches {@code media/}. Either all that it takes is said, or nothing.
+     *
+     * @param name empty: there is none
+     * @param endpoint of a store that is not AWS; buckets are part of its paths
+     * @param secretFile holds the secret of the access key {@code keyId}
+     */
+    public record Bucket(
+            @NotNull
+                    @Pattern(
+                            regexp = "([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?",
+                            message = "must be the name of a bucket (FLASHSALE_CDN_BUCKET)")
+                    @DefaultValue("")
+                    String name,
+            @NotNull
+                    @Pattern(
+                            regexp = "(https?://[^/?#\\s]+)?",
+                            message = "must be an http:// or https:// address without a path (FLASHSALE_CDN_ENDPOINT)")
+                    @DefaultValue("")
+                    String endpoint,
+            @NotNull
+                    @Pattern(
+                            regexp = "[a-z0-9-]{1,32}",
+                            message = "must be the name of a region (FLASHSALE_CDN_REGION)")
+                    @DefaultValue("us-east-1")
+                    String region,
+            @NotNull @DefaultValue("") String keyId,
+            @Nullable Path secretFile) {
+
+        public boolean isThere() {
+            return !name.isEmpty();
+        }
+
+        /** @throws BadSetting if it cannot be read, or no key is named */
+        public String secret() {
+            if (keyId.isEmpty() || secretFile == null) {
+                throw new BadSetting(
+                        "FLASHSALE_CDN_BUCKET needs an access key: its id as FLASHSALE_CDN_KEY_ID, and the file that holds its secret"
+                                + " as FLASHSALE_CDN_SECRET_FILE.");
+            }
+            return SecretFile.read("FLASHSALE_CDN_SECRET_FILE", secretFile, 1);
+        }
     }
 
     /**

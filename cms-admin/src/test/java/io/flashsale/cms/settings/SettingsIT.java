@@ -70,6 +70,29 @@ class SettingsIT {
                 .contains("must be two or one (FLASHSALE_CMS_REVIEW)");
         assertThat(outputOf(with(complete(), "FLASHSALE_CDN_DIR=here/cdn")))
                 .contains("must be the path of a directory from the root on (FLASHSALE_CDN_DIR)");
+        assertThat(outputOf(with(
+                        complete(),
+                        "FLASHSALE_CDN_BUCKET=Pictures",
+                        "FLASHSALE_CDN_ENDPOINT=s3.local",
+                        "FLASHSALE_CDN_REGION=")))
+                .contains("must be the name of a bucket (FLASHSALE_CDN_BUCKET)")
+                .contains("must be an http:// or https:// address without a path (FLASHSALE_CDN_ENDPOINT)")
+                .contains("must be the name of a region (FLASHSALE_CDN_REGION)");
+    }
+
+    @Test
+    void a_bucket_without_a_key_is_refused() throws Exception {
+        assertThat(outputOf(with(complete(), "FLASHSALE_CDN_BUCKET=pictures")))
+                .contains(
+                        "FLASHSALE_CDN_BUCKET needs an access key",
+                        "FLASHSALE_CDN_KEY_ID",
+                        "FLASHSALE_CDN_SECRET_FILE");
+        assertThat(outputOf(with(
+                        complete(),
+                        "FLASHSALE_CDN_BUCKET=pictures",
+                        "FLASHSALE_CDN_KEY_ID=shop",
+                        "FLASHSALE_CDN_SECRET_FILE=" + folder.resolve("none"))))
+                .contains("FLASHSALE_CDN_SECRET_FILE names " + folder.resolve("none") + ", which cannot be read");
     }
 
     @Test
