@@ -69,6 +69,7 @@ prepare_cms() {
   prepare_service cms cms-admin "$FLASHSALE_CMS_HEAP_MB" "${MYSQL_AS[@]}" "${TUNED[@]}" \
     FLASHSALE_OPERATOR_TOKEN_FILE="$SECRETS/operator-token" FLASHSALE_PROMETHEUS_URL="$prometheus" \
     FLASHSALE_CDN_DIR="${FLASHSALE_CDN_DIR:-$FLASHSALE_HOME/cdn}"
+  [[ ! -f "${FLASHSALE_CDN_SECRET_FILE:-}" ]] || INPUTS+=("$FLASHSALE_CDN_SECRET_FILE")
 }
 
 # The payment provider of a demo: in a file of its own, for it is none of the shop's.

@@ -22,17 +22,18 @@ function listen() {
     said.textContent = board.dataset.lost;
   }
 
-  // Half of a second's rate is luck: edges tell their answers every two seconds.
+  // What a second or two say is luck: edges tell their answers every two seconds.
   const OVER_MS = 10_000;
   const SHOWN_S = 300;
   const totals = [];
   let rates = [];
 
   function rate(at, total) {
+    if (totals.length > 0 && at - totals.at(-1).at > OVER_MS) totals.length = 0; // nobody looked
     totals.push({ at, total });
-    while (totals.length > 2 && at - totals[1].at > OVER_MS) totals.shift();
+    while (totals.length > 2 && at - totals[1].at >= OVER_MS) totals.shift();
     const { at: from, total: before } = totals[0];
-    if (at <= from) return;
+    if (at - from < OVER_MS) return;
     rates.push({ at, each: Math.max(0, total - before) / ((at - from) / 1000) });
     rates = rates.filter((one) => at - one.at < SHOWN_S * 1000);
     const top = Math.max(...rates.map((one) => one.each));

@@ -14,6 +14,7 @@ import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -46,7 +47,11 @@ class BucketPublisher implements CdnPublisher, AutoCloseable {
                         AwsBasicCredentials.create(settings.keyId(), settings.secret())))
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .overrideConfiguration(override -> override.apiCallTimeout(DONE));
+                // In one piece: not every store knows pieces that are signed one by one.
+                .serviceConfiguration(service -> service.chunkedEncodingEnabled(false))
+                // What is said here holds, whatever lies in the home of who started it.
+                .overrideConfiguration(override -> override.apiCallTimeout(DONE)
+                        .defaultProfileFile(ProfileFile.aggregator().build()));
         if (!settings.endpoint().isEmpty()) {
             builder.endpointOverride(URI.create(settings.endpoint())).forcePathStyle(true);
         }
@@ -93,7 +98,7 @@ class BucketPublisher implements CdnPublisher, AutoCloseable {
 
     private boolean isPut(String path, int length) {
         try {
-            return head(path).contentLength() == length;
+            return Long.valueOf(length).equals(head(path).contentLength());
         } catch (S3Exception cannotTell) {
             return false;
         }

@@ -10,7 +10,7 @@ class CdnSetup {
 
     @Bean
     CdnPublisher cdnPublisher(CmsSettings settings) {
-        return settings.bucket().isThere()
+        return settings.bucket().isNamed()
                 ? new BucketPublisher(settings.bucket())
                 : new DirectoryPublisher(settings.cdnDirectory());
     }

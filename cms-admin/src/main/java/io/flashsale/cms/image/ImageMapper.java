@@ -66,4 +66,7 @@ interface ImageMapper extends BaseMapper<ImageRow> {
 
     @Update("UPDATE image SET published_at = UTC_TIMESTAMP(3) WHERE id = #{id} AND published_at IS NULL")
     void published(@Param("id") long id);
+
+    @Update("UPDATE image SET published_at = NULL WHERE id = #{id}")
+    void withdrawn(@Param("id") long id);
 }

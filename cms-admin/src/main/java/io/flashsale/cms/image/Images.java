@@ -5,6 +5,8 @@ import io.flashsale.cms.change.Changes;
 import io.flashsale.cms.change.Made;
 import io.flashsale.cms.image.Picture.Rendition;
 import io.flashsale.cms.web.Refusal;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +18,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -23,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 
 /**
@@ -50,6 +54,15 @@ public class Images {
     private final CdnPublisher cdn;
     private final Clock clock;
     private final Semaphore rendering = new Semaphore(1, true);
+    /** By this process, so it is known of them. */
+    private final Set<Long> put = ConcurrentHashMap.newKeySet();
+    /** Of its own: a store that is silent must hold up nothing else. */
+    private final ScheduledExecutorService clockwork = Executors.newSingleThreadScheduledExecutor(task -> {
+        var thread = new Thread(task, "images");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     private volatile boolean failing;
 
     Images(ImageMapper mapper, Changes changes, CdnPublisher cdn, Clock clock) {
@@ -57,6 +70,25 @@ public class Images {
         this.changes = changes;
         this.cdn = cdn;
         this.clock = clock;
+    }
+
+    @PostConstruct
+    void start() {
+        clockwork.scheduleWithFixedDelay(() -> safely(this::publishTheRest), 5, 5, TimeUnit.SECONDS);
+        clockwork.scheduleWithFixedDelay(() -> safely(this::putBack), 1, 60, TimeUnit.SECONDS);
+    }
+
+    @PreDestroy
+    void stop() {
+        clockwork.shutdownNow();
+    }
+
+    private static void safely(Runnable round) {
+        try {
+            round.run();
+        } catch (RuntimeException fault) {
+            log.warn("pictures could not be looked after: {}", fault.toString());
+        }
     }
 
     /** Of these ids, those of no image. */
@@ -113,52 +145,77 @@ public class Images {
     }
 
     /** What could not be published when it was taken. */
-    @Scheduled(fixedDelay = 5_000, initialDelay = 5_000)
     void publishTheRest() {
         publish(mapper.unpublished(A_ROUND));
     }
 
-    /** What was published and is gone, as a disk is that was lost: of pictures that the shop shows, or is going to. */
-    @Scheduled(fixedDelay = 60_000, initialDelay = 1_000)
+    /**
+     * What was published and is gone, as a disk is that was lost, or was never here, as in a bucket that was named since: of pictures that the
+     * shop shows, or is going to. One that cannot be put there either is shown no more.
+     */
     void putBack() {
-        publish(mapper.shown().stream().filter(this::isGone).toList());
-    }
-
-    private boolean isGone(ImageRow row) {
-        try {
-            for (int width : Image.of(row).widths()) {
-                if (!cdn.has(Image.path(row.name, width))) {
-                    return true;
-                }
-            }
-        } catch (IOException cannotTell) {
-            log.debug("whether image {} is still there cannot be told", row.id(), cannotTell);
-        }
-        return false;
-    }
-
-    private void publish(List<ImageRow> rows) {
         if (!cdn.isThere()) {
             return;
         }
-        boolean failed = false;
+        for (ImageRow row : mapper.shown()) {
+            Presence presence = presence(row);
+            if (presence == Presence.ABSENT || (presence == Presence.UNKNOWN && !put.contains(row.id()))) {
+                if (publish(List.of(row))) {
+                    log.info("image {} was put where shoppers fetch it, once more", row.id());
+                } else if (presence == Presence.ABSENT) {
+                    mapper.withdrawn(row.id());
+                } else {
+                    return; // nothing can be told, and nothing be done
+                }
+            }
+        }
+    }
+
+    private enum Presence {
+        PRESENT,
+        ABSENT,
+        UNKNOWN
+    }
+
+    private Presence presence(ImageRow row) {
+        try {
+            for (int width : Image.of(row).widths()) {
+                if (!cdn.has(Image.path(row.name, width))) {
+                    return Presence.ABSENT;
+                }
+            }
+            return Presence.PRESENT;
+        } catch (IOException cannotTell) {
+            log.debug("whether image {} is still there cannot be told", row.id(), cannotTell);
+            return Presence.UNKNOWN;
+        }
+    }
+
+    /** Ends with the first that cannot be put there: the next would wait for the same. @return whether all are there */
+    private boolean publish(List<ImageRow> rows) {
+        if (!cdn.isThere()) {
+            return false;
+        }
         for (ImageRow row : rows) {
             try {
                 for (ImageMapper.Stored file : mapper.files(row.id())) {
                     cdn.put(Image.path(row.name, file.width()), "image/jpeg", file.bytes());
                 }
                 mapper.published(row.id());
+                put.add(row.id());
+                failing = false;
             } catch (IOException | DataAccessException fault) {
-                failed = true;
-                if (!failing) {
+                if (!failing) { // once, until it works again
                     log.warn(
                             "image {} could not be put where shoppers fetch it, and will be tried again",
                             row.id(),
                             fault);
                 }
+                failing = true;
+                return false;
             }
         }
-        failing = failed;
+        return true;
     }
 
     private long keep(Actor actor, ImageRow row, List<Rendition> renditions) {

@@ -77,8 +77,9 @@ public record CmsSettings(
                     String name,
             @NotNull
                     @Pattern(
-                            regexp = "(https?://[^/?#\\s]+)?",
-                            message = "must be an http:// or https:// address without a path (FLASHSALE_CDN_ENDPOINT)")
+                            regexp = "(https?://[A-Za-z0-9.-]+(:[1-9][0-9]{0,3}|:[1-5][0-9]{4})?)?",
+                            message =
+                                    "must be http:// or https:// with a host and no path; a port is below 60000 (FLASHSALE_CDN_ENDPOINT)")
                     @DefaultValue("")
                     String endpoint,
             @NotNull
@@ -90,7 +91,13 @@ public record CmsSettings(
             @NotNull @DefaultValue("") String keyId,
             @Nullable Path secretFile) {
 
-        public boolean isThere() {
+        /** @throws BadSetting where something is said of a bucket that has no name */
+        public boolean isNamed() {
+            if (name.isEmpty() && !(endpoint.isEmpty() && keyId.isEmpty() && secretFile == null)) {
+                throw new BadSetting(
+                        "FLASHSALE_CDN_ENDPOINT, FLASHSALE_CDN_KEY_ID and FLASHSALE_CDN_SECRET_FILE are of a bucket that"
+                                + " FLASHSALE_CDN_BUCKET names.");
+            }
             return !name.isEmpty();
         }
 

@@ -37,6 +37,10 @@ final class ProductionChecks implements InitializingBean {
         }
         refuseReadableByOthers("FLASHSALE_OPERATOR_TOKEN_FILE", settings.operatorTokenFile());
         refuseReadableByOthers("FLASHSALE_MYSQL_PASSWORD_FILE", settings.mysql().passwordFile());
+        Path secret = settings.bucket().secretFile();
+        if (secret != null) {
+            refuseReadableByOthers("FLASHSALE_CDN_SECRET_FILE", secret);
+        }
         refusePlainHttpOnNetwork();
     }
 

@@ -96,6 +96,7 @@ class BucketIT {
             var first = read("media/a.jpg");
             assertThat(first.asByteArray()).isEqualTo(FILE);
             assertThat(first.response().contentType()).isEqualTo("image/jpeg");
+            assertThat(first.response().contentEncoding()).isNullOrEmpty();
             assertThat(first.response().cacheControl()).isEqualTo("public, max-age=31536000, immutable");
 
             publisher.put("media/a.jpg", "image/png", FILE);
@@ -111,7 +112,7 @@ class BucketIT {
                 BucketPublisher stranger = publisher(PICTURES, "a guess")) {
             assertThatThrownBy(() -> nowhere.put("media/b.jpg", "image/jpeg", FILE))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("nowhere");
+                    .hasStackTraceContaining("NoSuchBucket");
             assertThatThrownBy(() -> stranger.has("media/a.jpg")).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> stranger.put("media/b.jpg", "image/jpeg", FILE))
                     .isInstanceOf(IOException.class);
@@ -131,9 +132,11 @@ class BucketIT {
             Visitor editor = Visitor.of(cms, "edith", "EDITOR");
             editor.get("/images");
             s3.kill();
-            String taken = take(editor);
-            assertThat(taken).contains("\"published\":false");
-            s3.restart();
+            try {
+                assertThat(take(editor)).contains("\"published\":false");
+            } finally {
+                s3.restart();
+            }
             Awaitility.await("it is put there")
                     .atMost(Duration.ofSeconds(60))
                     .until(() -> !editor.get("/images").body().contains("not in the shop yet"));

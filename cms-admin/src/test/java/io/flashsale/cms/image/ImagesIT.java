@@ -134,6 +134,22 @@ class ImagesIT {
         Files.delete(file);
         cms.part(Images.class).putBack();
         assertThat(file).isRegularFile();
+
+        // And where it cannot be, no card shows it until it can.
+        Path media = cms.cdn().resolve("media");
+        Path aside = Files.move(media, cms.cdn().resolve("aside"));
+        Files.writeString(media, "in its way");
+        try {
+            cms.part(Images.class).putBack();
+            assertThat(cms.value("SELECT COUNT(*) FROM image WHERE published_at IS NULL AND id = ?", id))
+                    .isEqualTo("1");
+        } finally {
+            Files.delete(media);
+            Files.move(aside, media);
+        }
+        cms.part(Images.class).publishTheRest();
+        assertThat(cms.value("SELECT COUNT(*) FROM image WHERE published_at IS NULL AND id = ?", id))
+                .isEqualTo("0");
     }
 
     @Test

@@ -76,7 +76,8 @@ class SettingsIT {
                         "FLASHSALE_CDN_ENDPOINT=s3.local",
                         "FLASHSALE_CDN_REGION=")))
                 .contains("must be the name of a bucket (FLASHSALE_CDN_BUCKET)")
-                .contains("must be an http:// or https:// address without a path (FLASHSALE_CDN_ENDPOINT)")
+                .contains(
+                        "must be http:// or https:// with a host and no path; a port is below 60000 (FLASHSALE_CDN_ENDPOINT)")
                 .contains("must be the name of a region (FLASHSALE_CDN_REGION)");
     }
 
@@ -93,6 +94,16 @@ class SettingsIT {
                         "FLASHSALE_CDN_KEY_ID=shop",
                         "FLASHSALE_CDN_SECRET_FILE=" + folder.resolve("none"))))
                 .contains("FLASHSALE_CDN_SECRET_FILE names " + folder.resolve("none") + ", which cannot be read");
+        assertThat(outputOf(with(complete(), "FLASHSALE_CDN_ENDPOINT=http://store:9000")))
+                .contains("are of a bucket that FLASHSALE_CDN_BUCKET names");
+        Files.setPosixFilePermissions(secret("cdn", "a secret"), PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(outputOf(with(
+                        complete(),
+                        "FLASHSALE_PROFILE=production",
+                        "FLASHSALE_CDN_BUCKET=pictures",
+                        "FLASHSALE_CDN_KEY_ID=shop",
+                        "FLASHSALE_CDN_SECRET_FILE=" + folder.resolve("cdn"))))
+                .contains("FLASHSALE_CDN_SECRET_FILE names " + folder.resolve("cdn"), "Run chmod 600 on it.");
     }
 
     @Test

@@ -151,7 +151,7 @@ class ComposeIT {
         awaitBackends(2);
         int restarts = Containers.restarts("twin");
         try (var sale = new Sale("twins-" + killed, Terms.of("TWINS", 100).limit(1))) {
-            List<Basket> baskets = sale.buyers(130, 1).stream()
+            List<Basket> baskets = sale.buyers(200, 1).stream()
                     .map(b -> new Basket(b, sale.sku(), 1, "once"))
                     .toList();
             var heard = new AtomicInteger();
