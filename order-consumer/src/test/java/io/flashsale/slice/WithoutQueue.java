@@ -22,7 +22,7 @@ import org.springframework.context.annotation.FilterType;
                 @Filter(
                         type = FilterType.REGEX,
                         pattern =
-                                "io\\.flashsale\\.consumer\\.(ConsumerApplication|intake\\.Intake|intake\\.IntakeHealthIndicator)"))
+                                "io\\.flashsale\\.consumer\\.(ConsumerApplication|intake\\.Intake|intake\\.IntakeHealthIndicator|intake\\.QueuePulse)"))
 public class WithoutQueue {
 
     @Bean
