@@ -48,7 +48,8 @@ verb_help() {
   release VERSION            the commits and the tag of a version, sent nowhere (CONTRIBUTING.md)
 
   promo publish --sku SKU --stock N --opens now|TIME --closes +1h|TIME
-        [--limit N] [--hold 30m] [--price MINOR] [--list-price MINOR] [--image N] [--name NAME] [--min-level N] [--level-limit LEVEL=N]…
+        [--limit N] [--hold 30m] [--price MINOR] [--list-price MINOR] [--image N] [--name NAME]
+        [--list N] [--min-level N] [--level-limit LEVEL=N]…
   promo pause|resume|end SKU
   promo topup SKU N
   promo withdraw SKU N --reason TEXT [--key KEY]

@@ -32,7 +32,7 @@ read_publish_options() {
     [[ "$1" == --* ]] || misuse "'$1' is not an option of promo publish."
     name=${1#--}
     case $name in
-      sku | stock | limit | opens | closes | hold | price | list-price | image | name | min-level | currency | level-limit) ;;
+      sku | stock | limit | opens | closes | hold | price | list-price | image | list | name | min-level | currency | level-limit) ;;
       *) misuse "promo publish does not know '$1'." ;;
     esac
     [[ $# -ge 2 ]] || misuse "$1 needs a value."
@@ -52,6 +52,7 @@ check_publish_options() {
   check_whole --price "${given[price]}" 0 100000000000
   [[ -z "${given[list-price]+x}" ]] || check_whole --list-price "${given[list-price]}" 0 100000000000
   [[ -z "${given[image]+x}" ]] || check_whole --image "${given[image]}" 1 9999999999
+  [[ -z "${given[list]+x}" ]] || check_whole --list "${given[list]}" 1 9999999999
   check_whole --min-level "${given[min-level]}" 0 1000000
   [[ -z "${given[limit]+x}" ]] || check_whole --limit "${given[limit]}" 1 100
   for pair in "${level_limits[@]}"; do
@@ -86,6 +87,7 @@ publication_json() {
     "$(json_string "$name")" "$(instant "$opens")" "$(instant "$closes")" "${given[sku]}" "$(json_string "$name")" "${given[price]}"
   [[ -z "${given[list-price]+x}" ]] || printf '"listPriceMinor":%s,' "${given[list-price]}"
   [[ -z "${given[image]+x}" ]] || printf '"image":%s,' "${given[image]}"
+  [[ -z "${given[list]+x}" ]] || printf '"list":%s,' "${given[list]}"
   printf '"currency":"%s","published":%s,"holdSeconds":%s,"quantityLimit":%s,"minLevel":%s%s}]}' \
     "${given[currency]:-CNY}" "${given[stock]}" "$hold" "${given[limit]:-null}" "${given[min-level]}" "$levels"
 }

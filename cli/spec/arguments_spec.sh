@@ -97,9 +97,9 @@ test_a_promo_becomes_the_publication_that_the_cms_reads() {
   local -A given=([opens]=now [hold]=30m [price]=0 [min-level]=0)
   local -a level_limits=()
   read_publish_options --sku T1 --stock 500 --limit 1 --opens 2090-01-01T00:00:00Z --closes 2090-01-01T01:00:00Z \
-    --price 1999 --list-price 2999 --image 7 --name 'A "quoted" \ name' --min-level 2 --level-limit 3=5 --level-limit 4=0
+    --price 1999 --list-price 2999 --image 7 --list 3 --name 'A "quoted" \ name' --min-level 2 --level-limit 3=5 --level-limit 4=0
   check_publish_options
-  equals "$(publication_json)" '{"publish":true,"name":"A \"quoted\" \\ name","description":"","opensAt":"2090-01-01T00:00:00Z","closesAt":"2090-01-01T01:00:00Z","items":[{"sku":"T1","name":"A \"quoted\" \\ name","priceMinor":1999,"listPriceMinor":2999,"image":7,"currency":"CNY","published":500,"holdSeconds":1800,"quantityLimit":1,"minLevel":2,"levelLimits":{"3":5,"4":0}}]}'
+  equals "$(publication_json)" '{"publish":true,"name":"A \"quoted\" \\ name","description":"","opensAt":"2090-01-01T00:00:00Z","closesAt":"2090-01-01T01:00:00Z","items":[{"sku":"T1","name":"A \"quoted\" \\ name","priceMinor":1999,"listPriceMinor":2999,"image":7,"list":3,"currency":"CNY","published":500,"holdSeconds":1800,"quantityLimit":1,"minLevel":2,"levelLimits":{"3":5,"4":0}}]}'
 }
 
 test_fields_of_an_answer_are_found() {

@@ -8,7 +8,7 @@
 
   Keys of a promo item share one slot and carry their epoch, fs:{SKU}:<itemId>:<epoch>:
     item          HASH  facts and counters; published = available + held + sold, each >= 0; what was withdrawn is in none of them
-    buyers        HASH  userId -> units that count towards the buyer's limit
+    buyers        HASH  userId -> units that count towards the buyer's limit; of an item with a list, each who is on it is here
     requests      HASH  userId:requestId -> order id
     reservations  HASH  order id -> packed reservation (below)
     pending       ZSET  order id by time taken: taken and not yet acknowledged by the queue
@@ -21,7 +21,7 @@
   A replay, a verdict and an effect may come twice, late or in another order: each has an answer here.
   Loaded by the backend alone, and only over a lower VERSION. ]]
 
-local VERSION = 7
+local VERSION = 8
 
 local MAX_BATCH = 256 -- order ids or items in one call: keeps a call below a millisecond
 local MAX_QUANTITY = 100
@@ -99,10 +99,10 @@ local function limit_of(packed, level)
   return limits.by_level[level] or limits.default
 end
 
-local function give_back_quota(buyers, user, quantity)
+local function give_back_quota(item, buyers, user, quantity)
   local left = (tonumber(redis.call('HGET', buyers, user)) or 0) - quantity
-  if left > 0 then
-    redis.call('HSET', buyers, user, string.format('%d', left))
+  if left > 0 or redis.call('HGET', item, 'listed') then
+    redis.call('HSET', buyers, user, string.format('%d', math.max(left, 0)))
   else
     redis.call('HDEL', buyers, user)
   end
@@ -173,12 +173,15 @@ end
 
 --[[ install: lay an item's state down under the keys of a new epoch, from one consistent snapshot of MySQL.
   KEYS  1 item   2 buyers   3 requests   4 reservations   5 pending   6 holders
-  ARGV  1 itemId   2 epoch   3 BEGIN | ROWS | END
+  ARGV  1 itemId   2 epoch   3 BEGIN | LISTED | ROWS | END
     BEGIN  field, value, ...: the item's hash. Needs sku promo state opens closes hold price currency promo_version
-           min_level limits published available held sold restocked withdrawn version. Starts over whatever was there.
+           min_level limits published available held sold restocked withdrawn version; `listed` 1 where there is a list of who
+           may buy. Starts over whatever was there.
+    LISTED userId, ...: at most 256 of the list; all of it comes before the first of ROWS
     ROWS   order id, packed reservation, ...: at most 256 orders, each once; S and P states count to the buyer's quota
-    END    the number of rows that were sent
-  Reply "OK" | "LIVE" (the lease covers this epoch: nothing was touched) | "INCOMPLETE" (END: rows are missing; begin again)
+    END    the number of rows that were sent, and of those who are on the list; without it there is none
+  Reply "OK" | "LIVE" (the lease covers this epoch: nothing was touched)
+        | "INCOMPLETE" (END: rows or some of the list are missing; begin again)
   O(batch) ]]
 local REQUIRED = { 'sku', 'promo', 'state', 'opens', 'closes', 'hold', 'price', 'currency', 'promo_version', 'min_level',
   'limits', 'published', 'available', 'held', 'sold', 'restocked', 'withdrawn', 'version' }
@@ -210,6 +213,15 @@ local function install(keys, args)
 
   if redis.call('HGET', keys[1], 'epoch') ~= epoch then return 'INCOMPLETE' end
 
+  if step == 'LISTED' then
+    if #args < 4 or #args > 3 + MAX_BATCH then return misuse('install takes one to 256 of a list') end
+    if not redis.call('HGET', keys[1], 'listed') then return misuse('install of an item without a list takes none') end
+    local fresh = 0
+    for i = 4, #args do fresh = fresh + redis.call('HSETNX', keys[2], args[i], 0) end
+    redis.call('HINCRBY', keys[1], 'on_list', fresh)
+    return 'OK'
+  end
+
   if step == 'ROWS' then
     if #args > 3 + 2 * MAX_BATCH or #args % 2 ~= 1 then return misuse('install takes at most 256 rows') end
     local rows = {}
@@ -232,11 +244,14 @@ local function install(keys, args)
   end
 
   if step == 'END' then
+    local item = redis.call('HMGET', keys[1], 'listed', 'on_list')
+    if item[1] and not args[5] then return misuse('install of an item with a list ends with how many are on it') end
     if int(args[4]) ~= redis.call('HLEN', keys[4]) then return 'INCOMPLETE' end
+    if int(args[5] or 0) ~= tonumber(item[2] or 0) then return 'INCOMPLETE' end
     redis.call('HSET', keys[1], 'installed', 1)
     return 'OK'
   end
-  return misuse('install knows BEGIN, ROWS and END')
+  return misuse('install knows BEGIN, LISTED, ROWS and END')
 end
 
 --[[ drop: free the keys of an epoch that nothing is sold under.
@@ -292,7 +307,7 @@ local function reserve(keys, args)
   end
 
   local item = redis.call('HMGET', keys[1], 'state', 'opens', 'closes', 'hold', 'min_level', 'limits', 'available',
-    'held', 'seq')
+    'held', 'seq', 'listed')
   local state, opens, closes, hold = item[1], tonumber(item[2]), tonumber(item[3]), tonumber(item[4])
   local available, held, seq = tonumber(item[7]), tonumber(item[8]), tonumber(item[9])
   if not (state and opens and closes and hold and available and held and seq) then return { 'NOT_READY' } end
@@ -305,7 +320,9 @@ local function reserve(keys, args)
   if tonumber(level) < tonumber(item[5]) then return { 'NOT_ELIGIBLE' } end
   local limit = limit_of(item[6], level)
   if limit == 0 then return { 'NOT_ELIGIBLE' } end
-  local has = tonumber(redis.call('HGET', keys[2], user)) or 0
+  local counted = redis.call('HGET', keys[2], user)
+  if item[10] and not counted then return { 'NOT_ELIGIBLE' } end
+  local has = tonumber(counted) or 0
   if limit and has + quantity > limit then return { 'LIMIT_REACHED', limit } end
   if available < quantity then
     if held > 0 then return { 'ALL_RESERVED' } end
@@ -370,7 +387,7 @@ local function decide(keys, args)
           changed(args[1])
           redis.call('HINCRBY', keys[1], 'available', r.quantity)
           redis.call('HINCRBY', keys[1], 'held', -r.quantity)
-          give_back_quota(keys[2], r.user, r.quantity)
+          give_back_quota(keys[1], keys[2], r.user, r.quantity)
           redis.call('ZREM', keys[4], order_id)
         end
         packed = pack(r)
@@ -455,7 +472,7 @@ local function apply(keys, args)
       redis.call('HINCRBY', keys[1], 'sold', r.quantity)
     else
       redis.call('HINCRBY', keys[1], 'available', r.quantity)
-      give_back_quota(keys[2], r.user, r.quantity)
+      give_back_quota(keys[1], keys[2], r.user, r.quantity)
     end
     redis.call('ZREM', keys[4], args[5])
     r.state = target
@@ -567,6 +584,17 @@ local function withdraw(keys, args)
   return verdict
 end
 
+--[[ on_list: whether a buyer is on the item's list.
+  KEYS  1 item   2 buyers
+  ARGV  1 itemId   2 epoch   3 userId
+  Reply "YES" | "NO" | "NO_LIST" (this epoch was laid down without one) | "NOT_READY".   O(1) ]]
+local function on_list(keys, args)
+  if #keys ~= 2 or not args[3] then return misuse('on_list takes two keys, itemId, epoch, userId') end
+  if not covers(args[1], args[2], now_ms()) then return 'NOT_READY' end
+  if not redis.call('HGET', keys[1], 'listed') then return 'NO_LIST' end
+  return redis.call('HGET', keys[2], args[3]) and 'YES' or 'NO'
+end
+
 --[[ snapshot: what edges and screens show of items, in one consistent read.
   KEYS  item HASHes, at most 256
   ARGV  itemId, epoch of each key in the same order
@@ -626,5 +654,6 @@ redis.register_function({ function_name = 'pending', callback = pending, flags =
 redis.register_function('apply', apply)
 redis.register_function('retake', retake)
 redis.register_function('withdraw', withdraw)
+redis.register_function({ function_name = 'on_list', callback = on_list, flags = { 'no-writes' } })
 redis.register_function({ function_name = 'snapshot', callback = snapshot, flags = { 'no-writes' } })
 redis.register_function({ function_name = 'changes', callback = changes, flags = { 'no-writes' } })

@@ -338,6 +338,71 @@ describe("POST /buy", function()
     edge.restart_nginx()
   end)
 
+  describe("of an item with a list", function()
+    local function of(item, user, more)
+      local request = { userID = user, sessionID = edge.session(user), goodsQuantity = 1 }
+      for name, value in pairs(more or {}) do request[name] = value end
+      return edge.purchase(item, request)
+    end
+
+    it("sells to who is on it, and tells nobody else anything", function()
+      local guest, other, second = edge.new_user(), edge.new_user(), edge.new_user()
+      local item = edge.publish { public = false, on_list = { guest, second }, limits = "1" }
+      shape(edge.buy { goodsSKU = item.sku, goodsQuantity = 1 }, 401, "UNAUTHENTICATED")
+      for _ = 1, 4 do -- whichever worker is asked, one after the other
+        shape(edge.buy(of(item, other)), 403, "NOT_ELIGIBLE")
+      end
+      shape(edge.buy(of(item, guest)), 200, "RESERVED")
+      shape(edge.buy(of(item, guest)), 409, "LIMIT_REACHED")
+      edge.effect(item, "STATE", "PAUSED", item.opens, item.closes)
+      edge.until_hint(item, 'item.state == "PAUSED"')
+      shape(edge.buy(of(item, other)), 403, "NOT_ELIGIBLE")
+      shape(edge.buy(of(item, second)), 409, "PAUSED")
+      local buyers = edge.keys(item).buyers
+      assert.same({ "1", "0" }, { edge.redis:call("HGET", buyers, guest), edge.redis:call("HGET", buyers, second) })
+      assert.equal(0, edge.redis:call("HEXISTS", buyers, other))
+    end)
+
+    it("asks Redis once for each, and for nobody once it is sold out", function()
+      local guest, other = edge.new_user(), edge.new_user()
+      local item = edge.publish { public = false, on_list = { guest }, published = 1, available = 0 }
+      shape(edge.buy(of(item, guest)), 409, "ALL_RESERVED")
+      shape(edge.buy(of(item, other)), 403, "NOT_ELIGIBLE")
+      local buyers = edge.keys(item).buyers
+      edge.redis:call("HDEL", buyers, guest) -- which nobody does: whoever asked again would hear of it
+      edge.redis:call("HSET", buyers, other, 0)
+      for _ = 1, 10 do
+        shape(edge.buy(of(item, guest)), 409, "ALL_RESERVED")
+        shape(edge.buy(of(item, other)), 403, "NOT_ELIGIBLE")
+      end
+    end)
+
+    it("gives each request its own trace and key, however many wait for Redis", function()
+      local guests = {}
+      for i = 1, 400 do guests[i] = edge.new_user() end
+      local item = edge.publish { public = false, on_list = guests, published = 400 }
+      local requests = {}
+      for i, guest in ipairs(guests) do requests[i] = of(item, guest, { requestID = "key-of-" .. guest }) end
+      local traces = {}
+      for _, answer in ipairs(together(requests)) do
+        assert.equal("RESERVED", answer.code)
+        assert.is_nil(traces[answer.traceID])
+        traces[answer.traceID] = true
+      end
+      for _, guest in ipairs(guests) do
+        assert.truthy(edge.redis:call("HGET", edge.keys(item).requests, guest .. ":key-of-" .. guest))
+      end
+    end)
+
+    it("is not sold while nobody can say who is on it", function()
+      local guest = edge.new_user()
+      local item = edge.publish { public = false, on_list = { guest } }
+      edge.redis:call("FCALL", "revoke", 0, item.id, item.epoch)
+      shape(edge.buy(of(item, guest)), 503, "NOT_READY")
+      assert.equal("0", edge.redis:call("HGET", edge.keys(item).buyers, guest))
+    end)
+  end)
+
   it("makes ids that differ, tell their item and when they were made", function()
     local item = edge.publish {}
     local seen = {}

@@ -231,6 +231,8 @@ describe("Over HTTP", function()
       assert.same({ "POST", "/api/" .. path, "{}" }, { got.method, got.uri, got.body })
     end
     assert.equal("/api/session", echoed("GET", "/api/session").uri)
+    local token = string.rep("aB3_-", 8) .. "xyz"
+    assert.equal("/api/previews/" .. token, echoed("GET", "/api/previews/" .. token).uri)
   end)
 
   it("items that nobody sells are told by the edge alone", function()
@@ -320,15 +322,28 @@ describe("Over HTTP", function()
     assert.same({ 404, "application/problem+json" }, { answer.status, answer.headers["content-type"] })
   end)
 
+  it("a preview has the page, under a name as long as a link's and no other", function()
+    local token = string.rep("aB3_-", 8) .. "xyz"
+    local function status(path) return edge.get(path, { Accept = "text/html" }).status end
+    assert.same({ 200, 404, 404, 404, 404 }, { status("/preview/" .. token), status("/preview/" .. token .. "x"),
+      status("/preview/" .. token:sub(2)), status("/preview/"), status("/preview/" .. token .. "/x") })
+    assert.same({ 404, 404 }, { edge.get("/api/previews/" .. token .. "x").status, edge.get("/api/previews/x").status })
+    assert.equal(405, http.connect(edge.port):request("POST", "/api/previews/" .. token, {}, "x").status)
+    assert.equal(405, http.connect(edge.port):request("POST", "/preview/" .. token, {}, "x").status)
+  end)
+
   it("pictures are kept for ever by who has fetched them, and nothing else is there", function()
     os.execute("mkdir -p '" .. edge.home .. "/cdn/media'")
-    for name, text in pairs { ["5f-320.jpg"] = "a picture", [".part"] = "a half", ["page.html"] = "<script>" } do
+    local files = { ["5f-320.jpg"] = "a picture", ["7e.json"] = '{"zh":[],"en":[]}', [".part"] = "a half",
+      ["page.html"] = "<script>" }
+    for name, text in pairs(files) do
       edge.write(edge.home .. "/cdn/media/" .. name, text)
     end
     local answer = edge.get("/media/5f-320.jpg")
     assert.same({ 200, "image/jpeg", "a picture" }, { answer.status, answer.headers["content-type"], answer.body })
     assert.equal("public, max-age=31536000, immutable", answer.headers["cache-control"])
     assert.equal("nosniff", answer.headers["x-content-type-options"])
+    assert.equal("application/json", edge.get("/media/7e.json").headers["content-type"])
     assert.equal("default-src 'none'; frame-ancestors 'none'", answer.headers["content-security-policy"])
     for _, path in ipairs { "/media/", "/media/none.jpg", "/media/.part", "/media/page.html", "/media/../nginx/nginx.conf",
       "/media/%2e%2e/nginx/nginx.conf", "/media/x/../../nginx/nginx.conf" } do

@@ -136,6 +136,32 @@ describe("the public reads", function()
     edge.until_true("the account is blacklisted", function() return edge.get("/api/items/" .. elite.sku, may).status == 404 end)
   end)
 
+  it("show an item with a list to who is on it, and to nobody else", function()
+    local guest, other = edge.new_user(), edge.new_user()
+    local item = edge.publish { promo = 815000, public = false, on_list = { guest } }
+    local may = { Cookie = "session=" .. edge.session(guest), Accept = "text/html" }
+    local may_not = { Cookie = "session=" .. edge.session(other), Accept = "text/html" }
+    for _ = 1, 4 do
+      for _, path in ipairs { "/api/items/" .. item.sku, "/api/promos/815000", "/item/" .. item.sku, "/promo/815000" } do
+        assert.same({ 200, 404, 404 }, { edge.get(path, may).status, edge.get(path, may_not).status,
+          edge.get(path, { Accept = "text/html" }).status }, path)
+      end
+    end
+    assert.is_true(cjson.decode(edge.get("/api/items/" .. item.sku, may).body).byList)
+    assert.is_nil((listed(item.sku)))
+  end)
+
+  it("tell where to fetch what is said of a promo", function()
+    local promo = 818000
+    edge.publish { promo = promo, promo_text = "/media/7e7e.json" }
+    assert.equal("/media/7e7e.json", cjson.decode(edge.get("/api/promos/" .. promo).body).text)
+    local hidden = edge.publish { promo = promo + 1, promo_text = "/media/8f8f.json", public = false, min_level = 2 }
+    local may = { Cookie = "session=" .. edge.session(edge.new_user(), { lvl = 2 }) }
+    assert.equal("/media/8f8f.json", cjson.decode(edge.get("/api/promos/" .. hidden.promo, may).body).text)
+    edge.publish { promo = promo + 2 }
+    assert.is_nil(cjson.decode(edge.get("/api/promos/" .. promo + 2).body).text)
+  end)
+
   it("have pages, which are not there for who may not see what they show", function()
     local elite = edge.publish { promo = 820000, public = false, min_level = 2 }
     local open = edge.publish { promo = 820001 }

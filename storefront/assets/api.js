@@ -32,6 +32,7 @@ const json = (method, body) => ({
 export const promos = () => call("/api/promos", {}, 5000);
 export const promo = (id) => call(`/api/promos/${id}`, {}, 5000);
 export const item = (sku) => call(`/api/items/${sku}`, {}, 5000);
+export const preview = (token) => call(`/api/previews/${token}`, {}, 5000);
 export const order = (id) => call(`/api/orders/${encodeURIComponent(id)}`, {}, 5000);
 /** Asking the provider takes the backend up to 2.5 s. */
 export const pay = (id) => call(`/api/orders/${encodeURIComponent(id)}/payment`, json("POST"), 8000);

@@ -1,4 +1,4 @@
-// The sales: all of them, one promo's, or one item's, as the address says. Asks the edge, keeps the server's clock, and shows both.
+// The sales: all of them, one promo's (also before it is on sale), or one item's, as the address says. Asks the edge, keeps the server's clock, and shows both.
 
 import * as api from "./api.js";
 import { Card } from "./card.js";
@@ -15,8 +15,11 @@ const SOON_MS = 60_000;
 const RENDER_MS = 200;
 const MISSED = 3; // polls in a row before the page says that it is cut off
 const OVER_SHOWN = 6;
+const ABOUT_AGAIN_MS = 30_000; // and up to twice as long
 
 const [, ofPromo] = /^\/promo\/(\d+)$/.exec(location.pathname) ?? [];
+const [, ofPreview] = /^\/preview\/([\w-]{43})$/.exec(location.pathname) ?? [];
+const preview = ofPreview ? await import("./preview.js") : null;
 const [, ofItem] = /^\/item\/([\w-]+)$/.exec(location.pathname) ?? [];
 const clock = new ServerClock();
 const cards = new Map();
@@ -24,6 +27,8 @@ const $ = (id) => document.getElementById(id);
 const lists = Object.fromEntries(["live", "coming", "over"].map((name) => [name, $(name).querySelector("ul")]));
 
 const milestones = new Milestones($("milestones"));
+
+const about = { shows: null, again: 0, root: $("about") }; // what is said of the promo, on its page
 
 let language = "en";
 let heard = false;
@@ -34,21 +39,39 @@ let timer = 0;
 
 function speak(chosen) {
   language = chosen;
+  preview?.speak(language);
+  about.root.onlanguage?.();
   render();
 }
 
 function title() {
   const shown = [...cards.values()].map(({ card }) => card);
-  const name = (ofPromo && shown[0]?.promoName(language)) || (ofItem && shown[0]?.itemName(language)) || "";
+  const name = ((ofPromo || preview) && shown[0]?.promoName(language)) || (ofItem && shown[0]?.itemName(language)) || "";
   const text = name ? `${name} · ${say(language)("title")}` : say(language)("title");
   if (document.title !== text) document.title = text;
   const heading = name || say(language)("heading");
   if ($("heading").textContent !== heading) $("heading").textContent = heading;
-  $("heading").className = ofPromo && name ? "promo-title" : "unseen";
+  $("heading").className = (ofPromo || preview) && name ? "promo-title" : "unseen";
+}
+
+/** What is said of the promo; the page is whole without it, and asks again for what did not come when a crowd has calmed down. */
+async function tell(promo) {
+  const text = promo?.text ?? null;
+  if (!(ofPromo || preview) || about.shows === text || performance.now() < about.again) return;
+  about.shows = text;
+  try {
+    const { hide, show } = await import("./about.js");
+    if (text === null) hide(about.root);
+    else await show(about.root, text, () => language);
+  } catch {
+    about.shows = undefined;
+    about.again = performance.now() + ABOUT_AGAIN_MS * (1 + Math.random());
+  }
 }
 
 /** What the address asks for, as the list of promos that the page shows. */
 async function ask() {
+  if (preview) return preview.ask(ofPreview);
   if (!ofPromo && !ofItem) return api.promos();
   const one = () => (ofPromo ? api.promo(ofPromo) : api.item(ofItem));
   let answer = await one();
@@ -73,17 +96,18 @@ function cardOf(promo, item) {
     const card = new Card(
       promo,
       item,
-      { item: !ofItem, promo: !ofPromo },
+      { item: !ofItem, promo: !ofPromo && !preview },
       (how) => {
         if (card.wantsLogin) location.assign(loginPath());
         else void purchase.press(how);
       },
       () => void purchase.pay(),
     );
-    const purchase = new Purchase(promo.id, item.sku, clock, (state) => {
+    const show = (state) => {
       card.show(state);
       render();
-    });
+    };
+    const purchase = preview ? new preview.Pretence(item, clock, show) : new Purchase(promo.id, item.sku, clock, show);
     entry = { card, purchase, key };
     cards.set(key, entry);
     purchase.resume();
@@ -172,6 +196,7 @@ async function poll() {
     missed = 0;
     gone = answer.body.gone === true;
     take(answer.body);
+    void tell(answer.body.promos[0]);
     if (!heard) {
       heard = true;
       $("main").removeAttribute("aria-busy");
@@ -197,8 +222,9 @@ window.addEventListener("pageshow", () => {
 });
 
 if (ofItem) $("main").dataset.shows = "item";
-$("up").hidden = !ofPromo && !ofItem;
+$("up").hidden = !ofPromo && !ofItem && !preview;
 $("gone-log-in").href = loginPath();
 header(speak);
+preview?.begin(() => void poll());
 setInterval(render, RENDER_MS);
 void poll();

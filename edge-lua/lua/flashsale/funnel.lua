@@ -15,6 +15,7 @@ local buy_request = require "flashsale.buy_request"
 local codes = require "flashsale.codes"
 local credentials = require "flashsale.credentials"
 local holders = require "flashsale.holders"
+local lists = require "flashsale.lists"
 local metrics = require "flashsale.metrics"
 local passing = require "flashsale.passing"
 local platform = require "flashsale.platform"
@@ -142,6 +143,12 @@ local function refuse_standing(trace, item, code, now)
   end
   if TELLS_WHEN[code] then filling.opens, filling.closes = answer.iso(item.opens), answer.iso(item.closes) end
   return refuse(code, trace, filling, nil, item)
+end
+
+-- Who is not on the item's list, or of whom that cannot be said.
+local function refuse_unnamed(trace, item, why)
+  if why == "BUSY" then return busy(trace, "stock", item) end
+  return refuse(why or "NOT_ELIGIBLE", trace, filling, nil, item)
 end
 
 local function hold_text(hold_ms)
@@ -291,22 +298,30 @@ local function run()
   -- 5, 6: standing and eligibility
   if blacklist.has("account", user, redis_now) then return refuse("BLACKLISTED", nil, filling, nil, item) end
   if view.buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", nil, filling, nil, item) end
+  local trace, request_id
+  if item.by_list then
+    -- Others may have a turn now: what they would write over is taken along.
+    trace, request_id = trace_id.text(), key_length > 0 and ffi.string(key, key_length) or ""
+    local named, why = lists.names(item, user)
+    if not named then return refuse_unnamed(trace, item, why) end
+    now, redis_now = platform.monotonic_ms(), view.redis_now()
+  end
   if not item.public then
     local code = standing(item, quantity, now, redis_now)
     if code and (code == "NOT_READY" or key_length == 0 or not may_have_order(item, user, #user, now, redis_now)) then
-      return refuse_standing(nil, item, code, now)
+      return refuse_standing(trace, item, code, now)
     end
   end
 
   -- 7: how often
   taken, wait = admits(ngx.shared.fs_bucket_account, settings.bucket_account, user, now)
-  if not taken then return throttled(nil, wait, item) end
+  if not taken then return throttled(trace, wait, item) end
   taken, wait = admits(ngx.shared.fs_bucket_common, settings.bucket_sku, sku, now)
-  if not taken then return throttled(nil, wait, item) end
+  if not taken then return throttled(trace, wait, item) end
 
   -- 9: the units; 8, tickets, is not there yet
-  local request_id = key_length > 0 and ffi.string(key, key_length) or ""
-  local trace = trace_id.text()
+  request_id = request_id or (key_length > 0 and ffi.string(key, key_length) or "")
+  trace = trace or trace_id.text()
   if settings.access_log then ngx.var.flashsale_trace = trace end
   return reserve({ item = item, user = user, level = level, quantity = quantity, request_id = request_id,
     trace = trace }, now)

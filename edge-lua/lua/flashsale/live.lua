@@ -7,6 +7,7 @@
 local blacklist = require "flashsale.blacklist"
 local cjson = require "cjson.safe"
 local credentials = require "flashsale.credentials"
+local lists = require "flashsale.lists"
 local platform = require "flashsale.platform"
 local problem = require "flashsale.problem"
 local session = require "flashsale.session"
@@ -33,7 +34,7 @@ local function shown(item)
   local fresh = view.hinted(item, platform.monotonic_ms()) and view.ready(item)
   return {
     sku = item.sku, name = item.name, names = item.names, promoID = item.promo_id, promoName = item.promo_name,
-    promoNames = item.promo_names, minLevel = item.min_level, image = item.image,
+    promoNames = item.promo_names, minLevel = item.min_level, byList = item.by_list or nil, image = item.image,
     priceMinor = item.price, listPriceMinor = item.list_price, currency = item.currency, holdMs = item.hold_ms,
     opens = fresh and item.opens or item.catalog_opens, closes = fresh and item.closes or item.catalog_closes,
     state = fresh and item.state or item.catalog_state, published = item.published,
@@ -49,7 +50,7 @@ local function list_promos()
     if item.public then
       local promo = by_id[item.promo_id]
       if not promo then
-        promo = { id = item.promo_id, name = item.promo_name, names = item.promo_names, items = {} }
+        promo = { id = item.promo_id, name = item.promo_name, names = item.promo_names, text = item.promo_text, items = {} }
         by_id[item.promo_id], list[#list + 1] = promo, promo
       end
       promo.items[#promo.items + 1] = shown(item)
@@ -116,7 +117,7 @@ local function verified()
   return session.verify(token, length, view.redis_now() / 1000), true
 end
 
--- may_see(item): whether it is public, or the session that asks may buy it.
+-- may_see(item): whether it is public, or the session that asks may buy it. May wait for Redis.
 local function may_see(item)
   if item.public then return true end
   local claims = verified()
@@ -124,7 +125,7 @@ local function may_see(item)
   local redis_now = view.redis_now()
   local user, level = claims.user, claims.level
   return not blacklist.has("session", claims.session, redis_now) and not blacklist.has("account", user, redis_now)
-    and not view.buys_nothing(item, level)
+    and not view.buys_nothing(item, level) and (not item.by_list or lists.names(item, user) == true)
 end
 
 local function send(answer, private)
@@ -167,7 +168,7 @@ local function whole(id)
   local promo, private
   for _, found in pairs(view.by_sku) do
     if found.promo_id == id and may_see(found) then
-      promo = promo or { id = id, name = found.promo_name, names = found.promo_names, items = {} }
+      promo = promo or { id = id, name = found.promo_name, names = found.promo_names, text = found.promo_text, items = {} }
       promo.items[#promo.items + 1] = shown(found)
       private = private or not found.public
     end
@@ -201,6 +202,9 @@ M.item = platform.roomy(function(sku)
   local found = view.by_sku[sku]
   if not found then return problem.send(view.catalog_ready and 404 or 503) end
   if not may_see(found) then return problem.send(404) end
+  -- while Redis was asked, the SKU may have gone or become another item's
+  local still = view.by_sku[sku]
+  if not still or still.id ~= found.id then return problem.send(404) end
   return send(answer_of(sku, item), not found.public)
 end)
 

@@ -17,6 +17,7 @@ local EVENTS = {
   events_unheard = "Questions after changes of orders that the backend did not answer.",
   faults = "Errors of the edge's own, each with a line in its log.",
   holders_full = "Times that an item's buyers found no room in the shared dict.",
+  list_errors = "Errors that Redis answered to the question who is on a list.",
   redis_crowded = "Reservations that found too many others waiting for Redis.",
   reserve_errors = "Errors that Redis answered to a reservation.",
   spans_dropped = "Spans that found no room while they waited.",

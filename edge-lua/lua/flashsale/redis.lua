@@ -22,6 +22,7 @@ local IDLE_MS = 60000
 
 -- Bounds per worker. Reservations share pipelines, of which few are under way.
 M.STOCK = { pool = "stock", pool_size = 32, backlog = 64 }
+M.LISTS = { pool = "lists", pool_size = 4, backlog = 16 }
 M.SYNC = { pool = "sync", pool_size = 2 }
 
 local function why(err)

@@ -3,9 +3,9 @@
   refresh() compares one number and copies only what is new, so a worker is never more than a millisecond behind the dicts.
   Ages are measured on the machine's monotonic clock from before the question was sent: a hint is at least as fresh as it
   claims. Redis was asked for all items at once what changed, so all hints are of one age, `hints_at`. Fields of an item: sku id
-  id36 epoch keys name names promo_id promo_name promo_names price list_price currency image hold_ms min_level limits public
-  catalog_state catalog_opens catalog_closes answers, and of its hint: hinted ready seq state opens closes published available
-  held sold holders. ]]
+  id36 epoch keys name names promo_id promo_name promo_names promo_text price list_price currency image hold_ms min_level limits
+  public by_list catalog_state catalog_opens catalog_closes answers, and of its hint: hinted ready seq state opens closes
+  published available held sold holders. ]]
 
 local cjson = require "cjson.safe"
 local holders = require "flashsale.holders"
@@ -62,9 +62,11 @@ local function item_of(sku, e, old)
   }
   item.name, item.names, item.promo_id, item.promo_name, item.promo_names, item.promo_version =
     e.name, e.names, e.promoId, e.promoName, e.promoNames, e.promoVersion
+  item.promo_text = e.promoText
   item.price, item.list_price, item.currency, item.hold_ms = e.priceMinor, e.listPriceMinor, e.currency, e.holdMs
   item.image = e.image
   item.min_level, item.limits, item.public = e.minLevel or 0, limits_of(e.limits or "-"), e.public ~= false
+  item.by_list = e.byList == true
   item.catalog_state, item.catalog_opens, item.catalog_closes = e.state, e.opens, e.closes
   return item
 end

@@ -145,12 +145,19 @@ function M.publish(given)
   for name, value in pairs(given or {}) do item[name] = value end
   item.available = item.available or item.published
   local keys = M.keys(item)
-  M.redis:call("FCALL", "install", 6, keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], item.id, item.epoch, "BEGIN",
+  local function install(...)
+    M.redis:call("FCALL", "install", 6, keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], item.id, item.epoch, ...)
+  end
+  install("BEGIN",
     "sku", item.sku, "promo", item.promo, "state", item.state, "opens", item.opens, "closes", item.closes,
     "hold", item.hold, "price", 1999, "currency", "CNY", "promo_version", 1, "min_level", item.min_level,
     "limits", item.limits, "published", item.published, "available", item.available,
-    "held", item.published - item.available - item.sold, "sold", item.sold, "restocked", 0, "withdrawn", 0, "version", 1)
-  M.redis:call("FCALL", "install", 6, keys[1], keys[2], keys[3], keys[4], keys[5], keys[6], item.id, item.epoch, "END", 0)
+    "held", item.published - item.available - item.sold, "sold", item.sold, "restocked", 0, "withdrawn", 0, "version", 1,
+    unpack(item.on_list and { "listed", 1 } or {}))
+  for first = 1, item.on_list and #item.on_list or 0, 256 do
+    install("LISTED", unpack(item.on_list, first, math.min(#item.on_list, first + 255)))
+  end
+  install("END", 0, item.on_list and #item.on_list or 0)
   if item.listed then M.list(item) end
   assert.equal("GRANTED", M.redis:call("FCALL", "grant", 1, keys.item, M.NONCE, 5000, item.id, item.epoch))
   if item.listed and not given.unwatched then M.until_known(item) end
@@ -162,9 +169,10 @@ function M.list(item)
   M.redis:call("HSET", "fs:catalog", item.sku, cjson.encode {
     itemId = item.id, epoch = item.epoch, promoId = item.promo, promoName = "Promo " .. item.promo, promoVersion = 1,
     sku = item.sku, name = "Name of " .. item.sku, priceMinor = 1999, listPriceMinor = item.list_price, currency = "CNY",
-    names = item.names, promoNames = item.promo_names, image = item.image,
+    names = item.names, promoNames = item.promo_names, promoText = item.promo_text, image = item.image,
     opens = item.opens, closes = item.closes, holdMs = item.hold,
     state = item.state, minLevel = item.min_level, limits = item.limits, published = item.published, public = item.public,
+    byList = item.on_list and true or nil,
   })
   M.redis:call("HINCRBY", "fs:catalog", "version", 1)
 end

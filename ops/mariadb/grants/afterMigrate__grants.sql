@@ -42,6 +42,8 @@ GRANT SELECT, INSERT, UPDATE ON flashsale.answer_count TO 'backend'@'%';
 GRANT SELECT, INSERT, UPDATE ON flashsale.edge_incarnation TO 'backend'@'%';
 GRANT SELECT ON flashsale.payment_order TO 'backend'@'%';
 GRANT SELECT ON flashsale.image TO 'backend'@'%';
+GRANT SELECT ON flashsale.eligibility_member TO 'backend'@'%';
+GRANT SELECT ON flashsale.preview TO 'backend'@'%';
 
 -- cms-admin: promos, policies and the blacklist, with their audit
 GRANT SELECT, INSERT, UPDATE ON flashsale.promo TO 'cms'@'%';
@@ -50,6 +52,9 @@ GRANT SELECT, INSERT, UPDATE ON flashsale.promo_draft TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.promo_draft_author TO 'cms'@'%';
 GRANT SELECT, INSERT, UPDATE (published_at) ON flashsale.image TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.image_file TO 'cms'@'%';
+GRANT SELECT, INSERT, DELETE ON flashsale.eligibility_list TO 'cms'@'%';
+GRANT SELECT, INSERT, DELETE ON flashsale.eligibility_member TO 'cms'@'%';
+GRANT SELECT, INSERT, DELETE ON flashsale.preview TO 'cms'@'%';
 GRANT SELECT ON flashsale.orders TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.stock_ledger TO 'cms'@'%';
 GRANT SELECT, INSERT ON flashsale.redis_effect TO 'cms'@'%';

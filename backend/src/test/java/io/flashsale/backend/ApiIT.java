@@ -719,6 +719,11 @@ class ApiIT {
         world.sql("UPDATE image SET published_at = UTC_TIMESTAMP(3)");
         Awaitility.await("the catalogue has it")
                 .until(() -> backend.get("/api/items/API-PICTURE").body().has("image"));
+        world.sql("UPDATE promo SET text_name = REPEAT('7e', 16) WHERE id ="
+                + " (SELECT promo_id FROM promo_item WHERE sku = 'API-PICTURE')");
+        Awaitility.await("the catalogue tells of the text").until(() -> world.edge()
+                .hget("fs:catalog", "API-PICTURE")
+                .contains("\"promoText\":\"/media/%s.json\"".formatted("7e".repeat(16))));
         assertThat(backend.get("/api/items/API-PICTURE").body().get("image").toString())
                 .isEqualTo("{\"path\":\"/media/%s\",\"widths\":[320,640],\"alt\":{\"zh\":\"茶壶\",\"en\":\"A teapot\"}}"
                         .formatted("5f".repeat(16)));
@@ -730,6 +735,35 @@ class ApiIT {
         world.awaitSelling(secret);
         problem(backend.get("/api/items/API-SECRET"), 404, "UNKNOWN_SKU");
         assertThat(backend.as(token("b1"), "/api/items/API-SECRET").status()).isEqualTo(200);
+    }
+
+    @Test
+    void an_item_for_a_list_is_there_for_who_is_on_it() {
+        var own = world.publishTo(List.of("b1"), "API-GUESTS", 5);
+        world.awaitSelling(own);
+        problem(backend.get("/api/items/API-GUESTS"), 404, "UNKNOWN_SKU");
+        problem(backend.as(token("b2"), "/api/items/API-GUESTS"), 404, "UNKNOWN_SKU");
+        assertThat(backend.as(token("b1"), "/api/items/API-GUESTS").status()).isEqualTo(200);
+        assertThat(world.edge().hget("fs:catalog", "API-GUESTS")).contains("\"public\":false", "\"byList\":true");
+        assertThat(world.edge().hget("fs:catalog", "API")).doesNotContain("byList");
+    }
+
+    @Test
+    void a_preview_is_there_for_who_has_its_link_until_it_ends() {
+        String token = "a-link-of-forty-three-letters_0123456789-ABC".substring(0, 43);
+        problem(backend.get("/api/previews/" + token), 404, "UNKNOWN_PREVIEW");
+        world.sql("INSERT INTO preview (token_hash, name, document, made_by, made_at, ends_at) VALUES (SHA2('" + token
+                + "', 256), 'Tea', '{\"id\":7,\"items\":[]}', 'edith', UTC_TIMESTAMP(3),"
+                + " UTC_TIMESTAMP(3) + INTERVAL 1 HOUR)");
+        var shown = backend.get("/api/previews/" + token);
+        assertThat(shown.status()).isEqualTo(200);
+        assertThat(shown.body().path("promo").path("id").asInt()).isEqualTo(7);
+        assertThat(shown.body().path("ends").asLong() - shown.body().path("now").asLong())
+                .isBetween(3_500_000L, 3_600_000L);
+        problem(backend.get("/api/previews/" + token.toUpperCase(java.util.Locale.ROOT)), 404, "UNKNOWN_PREVIEW");
+        problem(backend.get("/api/previews/x"), 404, "UNKNOWN_PREVIEW");
+        world.sql("UPDATE preview SET ends_at = UTC_TIMESTAMP(3)");
+        problem(backend.get("/api/previews/" + token), 404, "UNKNOWN_PREVIEW");
     }
 
     @Test

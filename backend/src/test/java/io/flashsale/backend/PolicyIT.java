@@ -66,6 +66,20 @@ class PolicyIT {
     }
 
     @Test
+    void who_is_on_the_items_list_buys_and_nobody_else_though_redis_thought_so() {
+        world.account("guest", 1, "ACTIVE");
+        world.account("other", 1, "ACTIVE");
+        var item = world.publishTo(List.of("guest", "gone"), "P-LIST", 10);
+        world.awaitSelling(item);
+        assertThat(world.reserve(item, "other", 1, 1, null).outcome()).isEqualTo("NOT_ELIGIBLE");
+        assertThat(backend.submit(world.take(item, "guest"))).isEqualTo("RESERVED");
+        world.edge().hset(world.keys(item).buyers(), "other", "0");
+        assertThat(backend.submit(world.reserve(item, "other", 1, 1, null).attempt()))
+                .isEqualTo("NOT_ELIGIBLE");
+        assertThat(world.snapshot(item)).isEqualTo(List.of(1L, 9L, 1L, 0L));
+    }
+
+    @Test
     void a_level_that_may_not_buy_the_sku_is_not_eligible() {
         world.sql("INSERT INTO policy (sku, user_level, quantity_limit) VALUES ('P-ZERO', 1, 0), ('P-ZERO', 2, 5)");
         var item = item("P-ZERO", null, 0);

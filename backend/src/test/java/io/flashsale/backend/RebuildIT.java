@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -161,6 +162,25 @@ class RebuildIT {
         assertRestored();
         assertThat(world.edge().hget("fs:catalog", "SKU")).contains("\"epoch\":" + world.epoch(item) + ",");
         assertThat(Long.parseLong(world.edge().hget("fs:catalog", "version"))).isGreaterThan(1_000_000_000_000L);
+    }
+
+    @Test
+    void who_may_buy_is_laid_down_anew_with_the_item() {
+        var guests = IntStream.range(0, 600).mapToObj(n -> "guest-" + n).toList();
+        var own = world.publishTo(guests, "GUESTS", 50);
+        world.account("guest-599", 1, "ACTIVE");
+        world.account("other", 1, "ACTIVE");
+        world.awaitSelling(own);
+        long before = world.epoch(own);
+        backend.reserve(world.reserve(own, "guest-599", 1, 2, "key").attempt());
+        Awaitility.await().until(() -> world.number("SELECT held FROM promo_item WHERE id = " + own.id()) == 2);
+        world.redis.restartEmpty();
+        world.allowBackend();
+        world.awaitRebuilt(own, before);
+        var buyers = world.edge().hgetall(world.keys(own).buyers());
+        assertThat(buyers).hasSize(600).containsEntry("guest-599", "2").containsEntry("guest-0", "0");
+        assertThat(world.reserve(own, "other", 1, 1, null).outcome()).isEqualTo("NOT_ELIGIBLE");
+        assertThat(world.reserve(own, "guest-0", 1, 1, null).outcome()).isEqualTo("TAKEN");
     }
 
     @Test

@@ -158,6 +158,10 @@ public final class World implements AutoCloseable {
 
     /** Publishes as cms-admin does: the rows and the effect in one transaction. */
     public Published publish(String sku, int stock, @Nullable Integer limit, int minLevel) {
+        return publish(sku, stock, limit, minLevel, null);
+    }
+
+    private Published publish(String sku, int stock, @Nullable Integer limit, int minLevel, @Nullable Long list) {
         return transaction(() -> {
             long promo =
                     insert("INSERT INTO promo (name, description, state, opens_at, closes_at, created_at, updated_at)"
@@ -165,14 +169,25 @@ public final class World implements AutoCloseable {
                             + " UTC_TIMESTAMP(3) + INTERVAL 1 HOUR, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))");
             long item =
                     insert("INSERT INTO promo_item (promo_id, sku, name, price_minor, currency, published, available,"
-                            + " hold_seconds, quantity_limit, min_level, live, version) VALUES (" + promo + ", '" + sku
+                            + " hold_seconds, quantity_limit, min_level, list_id, live, version) VALUES (" + promo
+                            + ", '" + sku
                             + "', 'thing',"
                             + " 1999, 'CNY', " + stock + ", " + stock + ", 1800, " + limit + ", " + minLevel
-                            + ", 1, 1)");
+                            + ", " + list + ", 1, 1)");
             effect(item, "INSTALL", "{}", Duration.ZERO);
             ledger("publish:" + item, null, item, "PUBLISHED", stock, 0);
             return new Published(item, sku);
         });
+    }
+
+    /** An item that is for these alone. */
+    public Published publishTo(List<String> users, String sku, int stock) {
+        long list = insert("INSERT INTO eligibility_list (name, members, kept_by, kept_at) VALUES ('a list', "
+                + users.size() + ", 'edith', UTC_TIMESTAMP(3))");
+        for (String user : users) {
+            sql("INSERT INTO eligibility_member (list_id, user_id) VALUES (" + list + ", '" + user + "')");
+        }
+        return publish(sku, stock, null, 0, list);
     }
 
     public Published publish(String sku, int stock) {

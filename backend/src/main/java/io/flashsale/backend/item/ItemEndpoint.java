@@ -6,6 +6,7 @@ import com.google.common.cache.CacheBuilder;
 import com.google.common.util.concurrent.UncheckedExecutionException;
 import io.flashsale.backend.account.Session;
 import io.flashsale.backend.account.Sessions;
+import io.flashsale.backend.policy.PurchasePolicy;
 import io.flashsale.backend.stock.Catalogue;
 import io.flashsale.backend.stock.Item;
 import io.flashsale.backend.stock.ItemDirectory;
@@ -29,7 +30,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * {@code GET /api/items/{sku}}, where the edge's own cache does not know it: from this cache, at most a second old, over
- * Redis, over MySQL where Redis is away. Items for eligible levels only are not there for others.
+ * Redis, over MySQL where Redis is away. Items for eligible levels, or for who is on a list, are not there for others.
  */
 @RestController
 final class ItemEndpoint {
@@ -38,6 +39,7 @@ final class ItemEndpoint {
     private final ItemDirectory items;
     private final StockFunctions functions;
     private final Sessions sessions;
+    private final PurchasePolicy policy;
     private final Clock clock;
     private final Bulkhead reading = new Bulkhead(2, Duration.ofMillis(300), "item");
     // Unknown SKUs too: asking for many of them must not become as many reads.
@@ -46,11 +48,18 @@ final class ItemEndpoint {
             .expireAfterWrite(Duration.ofSeconds(1))
             .build();
 
-    ItemEndpoint(Catalogue catalogue, ItemDirectory items, StockFunctions functions, Sessions sessions, Clock clock) {
+    ItemEndpoint(
+            Catalogue catalogue,
+            ItemDirectory items,
+            StockFunctions functions,
+            Sessions sessions,
+            PurchasePolicy policy,
+            Clock clock) {
         this.catalogue = catalogue;
         this.items = items;
         this.functions = functions;
         this.sessions = sessions;
+        this.policy = policy;
         this.clock = clock;
     }
 
@@ -82,7 +91,7 @@ final class ItemEndpoint {
     @GetMapping("/api/items/{sku}")
     ResponseEntity<View> item(@PathVariable String sku, HttpServletRequest request) {
         Shown shown = sku.matches("[A-Za-z0-9_-]{1,64}") ? find(sku) : null;
-        if (shown == null || (shown.entry().minLevel() > 0 && !eligible(shown.entry(), request))) {
+        if (shown == null || (!shown.entry().listed() && !eligible(shown.entry(), request))) {
             throw Refusal.of(404, "UNKNOWN_SKU", "There is no such goods.");
         }
         return ResponseEntity.ok().header(HttpHeaders.CACHE_CONTROL, "no-cache").body(view(shown));
@@ -90,7 +99,9 @@ final class ItemEndpoint {
 
     private boolean eligible(Catalogue.Entry entry, HttpServletRequest request) {
         Session session = sessions.find(request);
-        return session != null && session.level() >= entry.minLevel();
+        return session != null
+                && session.level() >= entry.minLevel()
+                && (entry.byList() == null || reading.call(() -> policy.isListed(entry.itemId(), session.userId())));
     }
 
     private @Nullable Shown find(String sku) {

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -55,12 +56,16 @@ public final class PurchasePolicy {
     /** One verdict per request, in their order: {@link #SEND} or a refusal's code. */
     public List<String> judge(List<Request> requests) {
         Map<String, Account> buyers = accounts(requests);
+        var lists = new Lists(requests);
         var verdicts = new ArrayList<String>(requests.size());
         var counts = new ArrayList<Count>();
         for (Request request : requests) {
             Item item = items.byId(request.keys().promoItemId());
             Account account = buyers.get(request.userId());
             Code refusal = refusal(request, account, item, item == null ? null : limits(item.limits()));
+            if (refusal == null && item != null && !lists.admit(item, request.userId())) {
+                refusal = Code.NOT_ELIGIBLE;
+            }
             verdicts.add(refusal == null ? SEND : refusal.name());
             if (refusal == null && account != null && item != null) {
                 Integer limit = limits(item.limits()).of(account.level());
@@ -81,6 +86,37 @@ public final class PurchasePolicy {
             }
         }
         return verdicts;
+    }
+
+    /** Who of some requests is on the list of the item that they ask for. Redis has looked already, and may have been wrong. */
+    private final class Lists {
+
+        private final Map<Long, Set<String>> listed = new HashMap<>();
+
+        private Lists(List<Request> requests) {
+            var asked = new HashMap<Long, Set<String>>();
+            for (Request request : requests) {
+                Item item = items.byId(request.keys().promoItemId());
+                if (item != null && item.listId() != null) {
+                    asked.computeIfAbsent(item.listId(), list -> new HashSet<>())
+                            .add(request.userId());
+                }
+            }
+            asked.forEach((list, users) -> listed.put(list, accounts.listed(list, users)));
+        }
+
+        private boolean admit(Item item, String userId) {
+            return item.listId() == null
+                    || listed.getOrDefault(item.listId(), Set.of()).contains(userId);
+        }
+    }
+
+    /** Whether somebody may buy an item as far as its list goes. */
+    public boolean isListed(long itemId, String userId) {
+        Item item = items.byId(itemId);
+        return item != null
+                && (item.listId() == null
+                        || !accounts.listed(item.listId(), Set.of(userId)).isEmpty());
     }
 
     private record Count(int index, int limit, RedisFuture<String> units) {}

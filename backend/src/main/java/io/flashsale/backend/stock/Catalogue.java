@@ -72,7 +72,7 @@ public class Catalogue {
     }
 
     /**
-     * An entry, as the edge reads it. What is null may be absent: then it is as versions that have never heard of it write it, and two that
+     * An entry, as the edge reads it. Where only who is on a list may buy, {@code byList} is true. What is null may be absent: then it is as versions that have never heard of it write it, and two that
      * run beside each other do not correct each other for ever.
      */
     public record Entry(
@@ -81,6 +81,7 @@ public class Catalogue {
             long promoId,
             String promoName,
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Names promoNames,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String promoText,
             long promoVersion,
             String sku,
             String name,
@@ -96,7 +97,8 @@ public class Catalogue {
             int minLevel,
             String limits,
             long published,
-            @JsonProperty("public") boolean listed) {}
+            @JsonProperty("public") boolean listed,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean byList) {}
 
     /**
      * Sees to it that the Redis process that answers now has the catalogue as MySQL has it. One that was restarted may have read an
@@ -181,6 +183,7 @@ public class Catalogue {
                 item.promoId(),
                 item.promoName(),
                 Names.of(item.promoNameZh(), item.promoNameEn()),
+                item.promoText() == null ? null : "/media/" + item.promoText() + ".json",
                 Item.PROMO_VERSION,
                 item.sku(),
                 item.name(),
@@ -196,7 +199,8 @@ public class Catalogue {
                 item.minLevel(),
                 item.limits(),
                 item.published(),
-                item.minLevel() == 0);
+                item.minLevel() == 0 && item.listId() == null,
+                item.listId() == null ? null : true);
     }
 
     /** The entry of a SKU; null if there is none. */

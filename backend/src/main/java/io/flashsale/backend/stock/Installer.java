@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -70,14 +71,24 @@ final class Installer {
         if (!"OK".equals(functions.installBegin(keys, facts(item, parked)))) {
             return false;
         }
-        var rows = new Rows(keys, progress);
+        var listed = new Batches(1, users -> functions.installListed(keys, users), progress);
+        if (item.listId() != null) {
+            orders.streamMembers(
+                    item.listId(),
+                    context -> listed.add(context.getResultObject().userId()));
+        }
+        listed.finish();
+        var rows = new Batches(2, pairs -> functions.installRows(keys, pairs), progress);
         for (OrderPlaced order : parked) {
-            rows.add(order.orderId(), reservation(order));
+            rows.add(order.orderId(), reservation(order).pack());
         }
         orders.stream(
-                item.id(), context -> rows.add(context.getResultObject().id(), reservation(context.getResultObject())));
+                item.id(),
+                context -> rows.add(
+                        context.getResultObject().id(),
+                        reservation(context.getResultObject()).pack()));
         rows.finish();
-        return "OK".equals(functions.installEnd(keys, rows.count));
+        return "OK".equals(functions.installEnd(keys, listed.count, rows.count));
     }
 
     /**
@@ -147,6 +158,9 @@ final class Installer {
         facts.put("restocked", Long.toString(item.restocked()));
         facts.put("withdrawn", Long.toString(item.withdrawn()));
         facts.put("version", Long.toString(item.version()));
+        if (item.listId() != null) {
+            facts.put("listed", "1");
+        }
         return facts;
     }
 
@@ -184,31 +198,32 @@ final class Installer {
                 order.traceId());
     }
 
-    /** Collects rows into calls and keeps a few of them under way. */
-    private final class Rows {
-        private final StockKeys keys;
+    /** Collects words, so many of each entry, into calls and keeps a few of them under way. */
+    private static final class Batches {
+        private final int each;
+        private final Function<List<String>, RedisFuture<Object>> call;
         private final Progress progress;
         private final Deque<RedisFuture<Object>> underWay = new ArrayDeque<>();
         private List<String> next = new ArrayList<>();
         private long count;
 
-        private Rows(StockKeys keys, Progress progress) {
-            this.keys = keys;
+        private Batches(int each, Function<List<String>, RedisFuture<Object>> call, Progress progress) {
+            this.each = each;
+            this.call = call;
             this.progress = progress;
         }
 
-        private void add(String orderId, Reservation reservation) {
-            next.add(orderId);
-            next.add(reservation.pack());
+        private void add(String... words) {
+            next.addAll(List.of(words));
             count++;
-            if (next.size() == 2 * StockFunctions.MAX_BATCH) {
+            if (next.size() == each * StockFunctions.MAX_BATCH) {
                 flush();
             }
         }
 
         private void flush() {
             progress.made();
-            underWay.add(functions.installRows(keys, next));
+            underWay.add(call.apply(next));
             next = new ArrayList<>();
             while (underWay.size() > IN_FLIGHT) {
                 // An answer other than OK shows at END, which counts.

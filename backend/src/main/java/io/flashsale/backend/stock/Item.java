@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nameZh on Chinese pages, where it is not the name
  * @param nameEn on English pages, likewise
+ * @param promoText the name of the file that has what is said of the promo; null where there is none
  * @param listPriceMinor what one unit costs outside the promo; null where nobody said
  * @param imageName of its picture's files; null where it has none that shoppers can fetch, and then likewise what follows
  * @param imageWidths ascending, by commas
  * @param imageZh what the picture shows
+ * @param listId of the list of who may buy; null where everybody may whose level does
  * @param state LIVE, PAUSED or ENDED; an item that is no longer live has ended, whatever its promo says
  * @param restocked units that refunds put back on sale; they are in {@code available} or beyond, not in {@code sold}
  * @param withdrawn units that were taken off sale; they are not in {@code published}
@@ -27,6 +29,7 @@ public record Item(
         String promoName,
         @Nullable String promoNameZh,
         @Nullable String promoNameEn,
+        @Nullable String promoText,
         String state,
         long opens,
         long closes,
@@ -39,6 +42,7 @@ public record Item(
         @Nullable String imageZh,
         @Nullable String imageEn,
         int minLevel,
+        @Nullable Long listId,
         @Nullable Integer quantityLimit,
         String limits,
         long published,

@@ -22,12 +22,13 @@ interface ItemMapper {
             """
             i.id, i.sku, i.name, i.name_zh, i.name_en,
             p.id AS promo_id, p.name AS promo_name, p.name_zh AS promo_name_zh, p.name_en AS promo_name_en,
+            NULLIF(p.text_name, '') AS promo_text,
             CASE WHEN i.live = 1 THEN p.state ELSE 'ENDED' END AS state,
             CAST(ROUND(UNIX_TIMESTAMP(p.opens_at) * 1000) AS SIGNED) AS opens,
             CAST(ROUND(UNIX_TIMESTAMP(p.closes_at) * 1000) AS SIGNED) AS closes,
             i.hold_seconds * 1000 AS hold_ms, i.price_minor, i.list_price_minor, i.currency,
             m.name AS image_name, m.widths AS image_widths, m.alt_zh AS image_zh, m.alt_en AS image_en,
-            i.min_level, i.quantity_limit,
+            i.min_level, i.list_id, i.quantity_limit,
             """
                     + LIMITS
                     + """

@@ -11,7 +11,7 @@ import org.apache.ibatis.mapping.ResultSetType;
 import org.apache.ibatis.session.ResultHandler;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what a rebuild installs: the orders of an item, and the messages that may become some. */
+/** Reads what a rebuild installs: who may buy, the orders of an item, and the messages that may become some. */
 @Mapper
 interface OrderMapper {
 
@@ -39,6 +39,14 @@ interface OrderMapper {
             String state,
             long created,
             long payBefore) {}
+
+    /** Streams who is on a list. */
+    @Select("SELECT user_id FROM eligibility_member WHERE list_id = #{listId}")
+    @Options(resultSetType = ResultSetType.FORWARD_ONLY, fetchSize = Integer.MIN_VALUE)
+    @ResultType(Member.class)
+    void streamMembers(@Param("listId") long listId, ResultHandler<Member> handler);
+
+    record Member(String userId) {}
 
     /** Bodies of messages that nobody has settled, the oldest first. */
     @Select("SELECT body FROM parked_message WHERE resolved_at IS NULL AND promo_item_id = #{itemId} ORDER BY id")

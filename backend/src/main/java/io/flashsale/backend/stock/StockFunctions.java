@@ -118,12 +118,19 @@ public final class StockFunctions {
         return call("install", ScriptOutputType.STATUS, keys.all(), args);
     }
 
-    String installEnd(StockKeys keys, long rows) {
+    /** @param users up to {@link #MAX_BATCH} of those who are on the item's list */
+    RedisFuture<Object> installListed(StockKeys keys, List<String> users) {
+        var args = new ArrayList<>(List.of(id(keys), epoch(keys), "LISTED"));
+        args.addAll(users);
+        return call("install", ScriptOutputType.STATUS, keys.all(), args);
+    }
+
+    String installEnd(StockKeys keys, long listed, long rows) {
         return text(call(
                 "install",
                 ScriptOutputType.STATUS,
                 keys.all(),
-                List.of(id(keys), epoch(keys), "END", Long.toString(rows))));
+                List.of(id(keys), epoch(keys), "END", Long.toString(rows), Long.toString(listed))));
     }
 
     /** Null: the epoch is over or the lease gone, and nothing was decided. */

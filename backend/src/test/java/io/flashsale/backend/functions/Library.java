@@ -12,9 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The functions of {@code edge-lua/redis/flashsale.lua}, called as their headers say, on one Redis. */
@@ -51,7 +53,20 @@ final class Library implements AutoCloseable {
 
     /** Installs an item with rows already in MySQL and grants it under {@code nonce}. */
     void installAndGrant(StockKeys keys, Map<String, String> facts, Map<String, String> rows, String nonce) {
-        expectOk(install(keys, begin(facts)));
+        installAndGrant(keys, facts, Set.of(), rows, nonce);
+    }
+
+    /** The same of an item that is for these alone, unless there are none. */
+    void installAndGrant(
+            StockKeys keys, Map<String, String> facts, Set<String> listed, Map<String, String> rows, String nonce) {
+        var all = new LinkedHashMap<>(facts);
+        if (!listed.isEmpty()) {
+            all.put("listed", "1");
+        }
+        expectOk(install(keys, begin(all)));
+        if (!listed.isEmpty()) {
+            expectOk(install(keys, listed(listed)));
+        }
         var chunk = new ArrayList<String>(List.of("ROWS"));
         rows.forEach((id, packed) -> {
             chunk.add(id);
@@ -60,7 +75,7 @@ final class Library implements AutoCloseable {
         if (!rows.isEmpty()) {
             expectOk(install(keys, chunk));
         }
-        expectOk(install(keys, List.of("END", Integer.toString(rows.size()))));
+        expectOk(install(keys, List.of("END", Integer.toString(rows.size()), Integer.toString(listed.size()))));
         String granted = grant(keys, nonce, 60_000);
         if (!granted.equals("GRANTED")) {
             throw new IllegalStateException("grant answered " + granted);
@@ -74,6 +89,17 @@ final class Library implements AutoCloseable {
             arguments.add(value);
         });
         return arguments;
+    }
+
+    static List<String> listed(Collection<String> users) {
+        var arguments = new ArrayList<String>(List.of("LISTED"));
+        arguments.addAll(users);
+        return arguments;
+    }
+
+    /** Whether a buyer is on the item's list. */
+    String onList(StockKeys keys, String user) {
+        return text("on_list", List.of(keys.item(), keys.buyers()), withItem(keys, List.of(user)));
     }
 
     /** Facts of a live item that opened long ago; {@code limits} as the library reads them. */

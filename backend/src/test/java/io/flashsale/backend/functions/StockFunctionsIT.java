@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -255,6 +256,59 @@ class StockFunctionsIT {
         facts.put(field, value);
         assertThatThrownBy(() -> library.install(keys, Library.begin(facts))).hasMessageContaining("published =");
         assertThat(library.redis.dbsize()).isZero();
+    }
+
+    // --- a list
+
+    private void sellTo(String... listed) {
+        library.installAndGrant(keys, Library.facts(keys, 9, 0, 0, "2"), Set.of(listed), Map.of(), "nonce");
+    }
+
+    @Test
+    void only_who_is_on_the_list_reserves_and_stays_on_it_whatever_becomes_of_the_order() {
+        sellTo("u", "v");
+        assertThat(library.reserve(keys, "7-x", "w", 0, 1, "r")).containsExactly("NOT_ELIGIBLE");
+        assertThat(library.redis.hexists(keys.buyers(), "w")).isFalse();
+        assertThat(library.reserve(keys, "7-a", "u", 0, 2, "")).first().isEqualTo("TAKEN");
+        assertThat(library.reserve(keys, "7-b", "u", 0, 1, "")).containsExactly("LIMIT_REACHED", 2L);
+        library.decide(keys, "7-a", "SEND");
+        assertThat(library.apply(keys, 11, "RELEASE", "7-a")).isEqualTo("APPLIED");
+        assertThat(library.redis.hget(keys.buyers(), "u")).isEqualTo("0");
+        assertThat(library.reserve(keys, "7-c", "v", 0, 1, "")).first().isEqualTo("TAKEN");
+        library.decide(keys, "7-c", "LIMIT_REACHED");
+        assertThat(library.reserve(keys, "7-d", "v", 0, 2, "")).first().isEqualTo("TAKEN");
+        assertThat(library.reserve(keys, "7-e", "u", 0, 2, "")).first().isEqualTo("TAKEN");
+    }
+
+    @Test
+    void whether_somebody_is_on_it_is_told_under_the_lease_alone() {
+        sellTo("u");
+        assertThat(library.onList(keys, "u")).isEqualTo("YES");
+        assertThat(library.onList(keys, "w")).isEqualTo("NO");
+        library.uncover();
+        assertThat(library.onList(keys, "u")).isEqualTo("NOT_READY");
+        var open = new StockKeys("OPEN", 8, 1);
+        library.installAndGrant(open, Library.facts(open, 1, 0, 0, "-"), Map.of(), "nonce of it");
+        assertThat(library.onList(open, "w")).isEqualTo("NO_LIST");
+        var begun = new StockKeys("BEGUN", 9, 1);
+        library.install(begun, Library.begin(Library.facts(begun, 1, 0, 0, "-")));
+        assertThatThrownBy(() -> library.install(begun, Library.listed(List.of("u"))))
+                .hasMessageContaining("without a list");
+    }
+
+    @Test
+    void a_list_that_did_not_come_whole_is_not_granted() {
+        var facts = Library.facts(keys, 9, 0, 0, "-");
+        facts.put("listed", "1");
+        library.install(keys, Library.begin(facts));
+        assertThatThrownBy(() -> library.install(keys, List.of("END", "0"))).hasMessageContaining("how many are on it");
+        library.install(keys, Library.listed(List.of("u", "v")));
+        library.install(keys, Library.listed(List.of("v", "w")));
+        assertThat(library.install(keys, List.of("END", "0", "4"))).isEqualTo("INCOMPLETE");
+        assertThat(library.grant(keys, "nonce", 60_000)).isEqualTo("NOT_INSTALLED");
+        assertThat(library.install(keys, List.of("END", "0", "3"))).isEqualTo("OK");
+        assertThat(library.grant(keys, "nonce", 60_000)).isEqualTo("GRANTED");
+        assertThat(library.install(keys, Library.listed(List.of("late")))).isEqualTo("LIVE");
     }
 
     // --- reserve

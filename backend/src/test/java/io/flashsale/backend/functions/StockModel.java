@@ -39,6 +39,9 @@ final class StockModel {
     final List<String> holders = new ArrayList<>();
     private final Map<Integer, Integer> limitByLevel;
     private final int defaultLimit;
+    /** Who alone may buy; null: whoever has the level. */
+    private final @Nullable Set<String> listed;
+
     private int published;
     private int restocked;
     private int withdrawn;
@@ -51,10 +54,16 @@ final class StockModel {
     private final long base;
     boolean covered = true;
 
-    StockModel(int published, int defaultLimit, Map<Integer, Integer> limitByLevel, long base) {
+    StockModel(
+            int published,
+            int defaultLimit,
+            Map<Integer, Integer> limitByLevel,
+            @Nullable Set<String> listed,
+            long base) {
         this.published = published;
         this.defaultLimit = defaultLimit;
         this.limitByLevel = limitByLevel;
+        this.listed = listed;
         this.base = base;
         this.stateVersion = base;
         this.publishedVersion = base;
@@ -84,9 +93,12 @@ final class StockModel {
         return units;
     }
 
-    /** Units of each buyer that count towards the limit. */
+    /** Units of each buyer that count towards the limit; of an item with a list, of each who is on it. */
     Map<String, String> quotas() {
         var units = new TreeMap<String, Integer>();
+        if (listed != null) {
+            listed.forEach(user -> units.put(user, 0));
+        }
         for (Order order : orders.values()) {
             if ("TSP".indexOf(order.state) >= 0) {
                 units.merge(order.user, order.quantity, Integer::sum);
@@ -116,6 +128,9 @@ final class StockModel {
             return List.of(state);
         }
         if (limit(level) == 0) {
+            return List.of("NOT_ELIGIBLE");
+        }
+        if (listed != null && !listed.contains(user)) {
             return List.of("NOT_ELIGIBLE");
         }
         int has = Integer.parseInt(quotas().getOrDefault(user, "0"));

@@ -139,10 +139,16 @@ class Access {
                         .authenticated()
                         .requestMatchers("/people", "/people/**")
                         .hasRole(Role.ADMINISTRATOR.name())
-                        .requestMatchers(HttpMethod.GET, "/images/*/*")
+                        .requestMatchers(HttpMethod.GET, "/images/*/*", "/lists/*")
                         .hasAnyRole(ALL)
-                        .requestMatchers("/drafts", "/drafts/**", "/images", "/images/**")
+                        .requestMatchers("/drafts", "/drafts/**", "/images", "/images/**", "/lists", "/lists/**")
                         .hasAnyRole(Role.EDITOR.name(), Role.ADMINISTRATOR.name())
+                        .requestMatchers("/previews", "/previews/**")
+                        .hasAnyRole(
+                                Role.EDITOR.name(),
+                                Role.REVIEWER.name(),
+                                Role.OPERATOR.name(),
+                                Role.ADMINISTRATOR.name())
                         .requestMatchers("/blacklist", "/blacklist/**")
                         .hasAnyRole(Role.RISK.name(), Role.ADMINISTRATOR.name())
                         .requestMatchers(

@@ -32,7 +32,8 @@ final class UploadGuard extends OncePerRequestFilter {
         if (person == null || !person.isAuthenticated() || person instanceof AnonymousAuthenticationToken) {
             response.sendRedirect("/login?late");
         } else if (request.getContentLengthLong() > MOST_BYTES) {
-            response.sendRedirect("/images?refused=IMAGE_BYTES");
+            boolean list = request.getRequestURI().startsWith("/lists");
+            response.sendRedirect(list ? "/lists?refused=LIST_BYTES" : "/images?refused=IMAGE_BYTES");
         } else {
             rest.doFilter(request, response);
         }

@@ -1,6 +1,7 @@
 package io.flashsale.cms.change;
 
 import io.flashsale.cms.change.Made.Entry;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -25,25 +26,31 @@ public class Changes {
     private static final int ATTEMPTS = 3;
 
     /** Short of the client's patience and far over what a change takes. */
-    private static final int TIMEOUT_SECONDS = 5;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private final TransactionTemplate transaction;
+    private final PlatformTransactionManager transactions;
     private final AuditLog audit;
     private final JsonMapper json;
 
     Changes(PlatformTransactionManager transactions, AuditLog audit, JsonMapper json) {
-        this.transaction = new TransactionTemplate(transactions);
-        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
-        transaction.setTimeout(TIMEOUT_SECONDS);
+        this.transactions = transactions;
         this.audit = audit;
         this.json = json;
     }
 
     /** Runs the body, again if a lock was lost; it must therefore touch nothing but the database. */
     public <T> T make(Actor actor, Supplier<Made<T>> body) {
+        return make(actor, PATIENCE, body);
+    }
+
+    /** The same for what takes longer, and locks nothing that others want. */
+    public <T> T make(Actor actor, Duration patience, Supplier<Made<T>> body) {
+        var transaction = new TransactionTemplate(transactions);
+        transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        transaction.setTimeout(Math.toIntExact(patience.toSeconds()));
         for (int attempt = 1; ; attempt++) {
             try {
-                return once(actor, body);
+                return once(transaction, actor, body);
             } catch (ConcurrencyFailureException lost) {
                 if (attempt == ATTEMPTS) {
                     throw lost;
@@ -68,7 +75,7 @@ public class Changes {
                 : null;
     }
 
-    private <T> T once(Actor actor, Supplier<Made<T>> body) {
+    private <T> T once(TransactionTemplate transaction, Actor actor, Supplier<Made<T>> body) {
         Made<T> made = transaction.execute(status -> {
             Made<T> done = body.get();
             for (Entry entry : done.entries()) {

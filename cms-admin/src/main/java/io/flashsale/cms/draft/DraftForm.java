@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nameZh on Chinese pages, where it is not the name; likewise of its items
  * @param nameEn on English pages, likewise
+ * @param descriptionZh on Chinese pages, where it is not the description; likewise in English
  * @param opensAt in the zone, as {@code 2026-12-01T20:00}
  * @param closesAt in the zone
  */
@@ -26,6 +27,8 @@ public record DraftForm(
         String nameZh,
         String nameEn,
         String description,
+        String descriptionZh,
+        String descriptionEn,
         String zone,
         String opensAt,
         String closesAt,
@@ -37,6 +40,7 @@ public record DraftForm(
      * @param hold minutes
      * @param levelLimits as {@code 1=2, 5=10}
      * @param image the number of a picture
+     * @param list the number of a list of those who alone may buy
      */
     public record Item(
             String sku,
@@ -51,7 +55,8 @@ public record DraftForm(
             String quantityLimit,
             String minLevel,
             String levelLimits,
-            String image) {
+            String image,
+            String list) {
 
         public Item {
             sku = typed(sku);
@@ -67,6 +72,7 @@ public record DraftForm(
             minLevel = typed(minLevel);
             levelLimits = typed(levelLimits);
             image = typed(image);
+            list = typed(list);
         }
 
         /** Each text by the name of its field, in the order of the form; a sheet has the same names at the head of its columns. */
@@ -85,6 +91,7 @@ public record DraftForm(
             fields.put("minLevel", minLevel);
             fields.put("levelLimits", levelLimits);
             fields.put("image", image);
+            fields.put("list", list);
             return fields;
         }
 
@@ -103,7 +110,8 @@ public record DraftForm(
                     others.getOrDefault("quantityLimit", quantityLimit),
                     others.getOrDefault("minLevel", minLevel),
                     others.getOrDefault("levelLimits", levelLimits),
-                    others.getOrDefault("image", image));
+                    others.getOrDefault("image", image),
+                    others.getOrDefault("list", list));
         }
 
         /** Whether nobody has typed anything into it. */
@@ -112,7 +120,7 @@ public record DraftForm(
         }
 
         static Item blank(String currency) {
-            return new Item("", "", "", "", "", "", currency, "", "30", "", "", "", "");
+            return new Item("", "", "", "", "", "", currency, "", "30", "", "", "", "", "");
         }
 
         private static Item of(PromoView.Item item) {
@@ -133,7 +141,8 @@ public record DraftForm(
                             : item.levelLimits().entrySet().stream()
                                     .map(limit -> limit.getKey() + "=" + limit.getValue())
                                     .collect(Collectors.joining(", ")),
-                    item.image() == null ? "" : item.image().toString());
+                    item.image() == null ? "" : item.image().toString(),
+                    item.list() == null ? "" : item.list().toString());
         }
 
         private static String amount(long minor, String currency) {
@@ -151,6 +160,8 @@ public record DraftForm(
         nameZh = typed(nameZh);
         nameEn = typed(nameEn);
         description = typed(description);
+        descriptionZh = typed(descriptionZh);
+        descriptionEn = typed(descriptionEn);
         zone = typed(zone);
         opensAt = typed(opensAt);
         closesAt = typed(closesAt);
@@ -161,7 +172,7 @@ public record DraftForm(
 
     /** With one item, since a promo has one at least. */
     static DraftForm blank(String zone) {
-        return new DraftForm("", "", "", "", zone, "", "", List.of(Item.blank("CNY")));
+        return new DraftForm("", "", "", "", "", "", zone, "", "", List.of(Item.blank("CNY")));
     }
 
     /** @param times whether it is for the same time as the promo was */
@@ -171,6 +182,8 @@ public record DraftForm(
                 orNothing(promo.nameZh()),
                 orNothing(promo.nameEn()),
                 promo.description(),
+                orNothing(promo.descriptionZh()),
+                orNothing(promo.descriptionEn()),
                 promo.zone(),
                 times ? local(promo.opensAt(), promo.zone()) : "",
                 times ? local(promo.closesAt(), promo.zone()) : "",
@@ -197,7 +210,8 @@ public record DraftForm(
     }
 
     DraftForm with(List<Item> others) {
-        return new DraftForm(name, nameZh, nameEn, description, zone, opensAt, closesAt, others);
+        return new DraftForm(
+                name, nameZh, nameEn, description, descriptionZh, descriptionEn, zone, opensAt, closesAt, others);
     }
 
     /** Each text by the name of its field. */
@@ -207,6 +221,8 @@ public record DraftForm(
         fields.put("nameZh", nameZh);
         fields.put("nameEn", nameEn);
         fields.put("description", description);
+        fields.put("descriptionZh", descriptionZh);
+        fields.put("descriptionEn", descriptionEn);
         fields.put("zone", zone);
         fields.put("opensAt", opensAt);
         fields.put("closesAt", closesAt);

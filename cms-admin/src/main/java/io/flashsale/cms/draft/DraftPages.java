@@ -1,6 +1,7 @@
 package io.flashsale.cms.draft;
 
 import io.flashsale.cms.change.Actor;
+import io.flashsale.cms.preview.Previews;
 import io.flashsale.cms.promo.Zones;
 import io.flashsale.cms.web.Page;
 import io.flashsale.cms.web.Refusal;
@@ -48,9 +49,11 @@ class DraftPages {
     private static final Pattern NONCE = Pattern.compile("[0-9a-f-]{36}");
 
     private final Drafts drafts;
+    private final Previews previews;
 
-    DraftPages(Drafts drafts) {
+    DraftPages(Drafts drafts, Previews previews) {
         this.drafts = drafts;
+        this.previews = previews;
     }
 
     /**
@@ -119,7 +122,7 @@ class DraftPages {
         return page(draft, draft.form(), origin, check != null, model);
     }
 
-    /** @param act save, saveOver, handIn, import, discard, add or remove-N */
+    /** @param act save, saveOver, handIn, preview, import, discard, add or remove-N */
     @PostMapping("/{id}")
     String take(
             @PathVariable("id") long id,
@@ -143,6 +146,7 @@ class DraftPages {
             }
             return switch (act) {
                 case "handIn" -> handIn(saved.now(), who);
+                case "preview" -> preview(saved.now(), who, model);
                 case "import" -> "redirect:/drafts/" + id + "/import";
                 default -> "redirect:/drafts/" + id + anchor(act, wanted);
             };
@@ -198,6 +202,13 @@ class DraftPages {
         }
     }
 
+    private String preview(Draft draft, Principal who, Model model) {
+        if (!drafts.mistakes(draft.form()).isEmpty()) {
+            return "redirect:/drafts/" + draft.id() + "?check";
+        }
+        return previews.shown(previews.make(Actor.of(who), drafts.proposed(draft), "day"), model);
+    }
+
     private static DraftForm changed(DraftForm form, String act) {
         if (act.equals("add") && form.items().size() < MAX_ITEMS) {
             return form.withAnotherItem();
@@ -225,6 +236,8 @@ class DraftPages {
         model.addAttribute("places", mistakes.keySet().stream().collect(Collectors.toMap(field -> field, Place::of)));
         model.addAttribute("missing", mistakes.size());
         model.addAttribute("pictures", Objects.requireNonNullElse(drafts.pictures(form), Map.of()));
+        model.addAttribute("lists", Objects.requireNonNullElse(drafts.lists(form), Map.of()));
+        model.addAttribute("latestLists", drafts.latestLists());
         model.addAttribute("zones", Zones.all());
         return "draft";
     }

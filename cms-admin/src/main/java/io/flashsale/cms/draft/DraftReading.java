@@ -42,6 +42,8 @@ final class DraftReading {
                 form.nameZh(),
                 form.nameEn(),
                 form.description(),
+                form.descriptionZh(),
+                form.descriptionEn(),
                 time("opensAt", form.opensAt(), zone),
                 time("closesAt", form.closesAt(), zone),
                 zone,
@@ -73,10 +75,11 @@ final class DraftReading {
                 whole(at + "quantityLimit", item.quantityLimit()),
                 whole(at + "minLevel", item.minLevel()),
                 levelLimits(at + "levelLimits", item.levelLimits()),
-                image(at + "image", item.image()));
+                number(at + "image", item.image()),
+                number(at + "list", item.list()));
     }
 
-    private @Nullable Long image(String field, String text) {
+    private @Nullable Long number(String field, String text) {
         Integer number = whole(field, text);
         return number == null ? null : number.longValue();
     }

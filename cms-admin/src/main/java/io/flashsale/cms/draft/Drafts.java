@@ -3,6 +3,8 @@ package io.flashsale.cms.draft;
 import io.flashsale.cms.change.Actor;
 import io.flashsale.cms.change.Changes;
 import io.flashsale.cms.change.Made;
+import io.flashsale.cms.eligibility.EligibilityList;
+import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Image;
 import io.flashsale.cms.image.Images;
 import io.flashsale.cms.promo.PromoState;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,8 @@ class Drafts {
 
     private static final int MAX_NAME = 120;
 
+    private static final int LISTS_OFFERED = 50;
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
     /** As characters. A hundred items with all that may be in them are less than half of it. */
@@ -49,13 +54,15 @@ class Drafts {
     private final DraftMapper mapper;
     private final Promos promos;
     private final Images images;
+    private final Lists lists;
     private final Changes changes;
     private final Clock clock;
 
-    Drafts(DraftMapper mapper, Promos promos, Images images, Changes changes, Clock clock) {
+    Drafts(DraftMapper mapper, Promos promos, Images images, Lists lists, Changes changes, Clock clock) {
         this.mapper = mapper;
         this.promos = promos;
         this.images = images;
+        this.lists = lists;
         this.changes = changes;
         this.clock = clock;
     }
@@ -141,14 +148,34 @@ class Drafts {
     /** The pictures of its items by their numbers; null where the database is away, which keeps nobody from typing. */
     @Nullable
     Map<String, Image> pictures(DraftForm form) {
+        return named(form, DraftForm.Item::image, images::of);
+    }
+
+    /** The lists of those whom its items are for, likewise. */
+    @Nullable
+    Map<String, EligibilityList> lists(DraftForm form) {
+        return named(form, DraftForm.Item::list, lists::of);
+    }
+
+    /** Lists that could be named, the latest; none where the database is away. */
+    List<EligibilityList> latestLists() {
+        try {
+            return lists.page(Long.MAX_VALUE, LISTS_OFFERED);
+        } catch (DataAccessException | TransactionException away) {
+            return List.of();
+        }
+    }
+
+    private static <T> @Nullable Map<String, T> named(
+            DraftForm form, Function<DraftForm.Item, String> field, Function<Set<Long>, Map<Long, T>> known) {
         Set<Long> numbers = form.items().stream()
-                .map(DraftForm.Item::image)
+                .map(field)
                 .filter(NUMBER.asMatchPredicate())
                 .map(Long::valueOf)
                 .collect(Collectors.toSet());
         try {
-            return images.of(numbers).values().stream()
-                    .collect(Collectors.toMap(image -> Long.toString(image.id()), image -> image));
+            return known.apply(numbers).entrySet().stream()
+                    .collect(Collectors.toMap(each -> Long.toString(each.getKey()), Map.Entry::getValue));
         } catch (DataAccessException | TransactionException away) {
             return null;
         }
@@ -168,14 +195,8 @@ class Drafts {
                     .replaceFirst("\\.levelLimits\\..*", ".levelLimits");
             mistakes.putIfAbsent(field, DraftReading.rule(field));
         });
-        Map<String, Image> pictures = pictures(form);
-        for (int i = 0; pictures != null && i < form.items().size(); i++) {
-            String typed = form.items().get(i).image();
-            if (!typed.isEmpty() && !pictures.containsKey(typed)) {
-                String field = "items[" + i + "].image";
-                mistakes.putIfAbsent(field, DraftReading.rule(field));
-            }
-        }
+        missing(form, "image", DraftForm.Item::image, pictures(form), mistakes);
+        missing(form, "list", DraftForm.Item::list, lists(form), mistakes);
         var inOrder = new LinkedHashMap<String, String>();
         form.fields().keySet().forEach(field -> {
             String rule = mistakes.remove(field);
@@ -185,6 +206,21 @@ class Drafts {
         });
         inOrder.putAll(mistakes);
         return inOrder;
+    }
+
+    private static void missing(
+            DraftForm form,
+            String name,
+            Function<DraftForm.Item, String> number,
+            @Nullable Map<String, ?> known,
+            Map<String, String> mistakes) {
+        for (int i = 0; known != null && i < form.items().size(); i++) {
+            String typed = number.apply(form.items().get(i));
+            if (!typed.isEmpty() && !known.containsKey(typed)) {
+                String field = "items[" + i + "]." + name;
+                mistakes.putIfAbsent(field, DraftReading.rule(field));
+            }
+        }
     }
 
     /**
@@ -206,6 +242,18 @@ class Drafts {
             }
             mapper.author(draft.id(), actor.name());
         });
+    }
+
+    /**
+     * As the promo that it would become.
+     *
+     * @throws Refusal 400 where something is missing or wrong
+     */
+    PromoView proposed(Draft draft) {
+        if (!mistakes(draft.form()).isEmpty()) {
+            throw Refusal.invalid("DRAFT_INCOMPLETE", "items", "Something is missing or wrong.");
+        }
+        return promos.proposed(new DraftReading(draft.form()).request());
     }
 
     void discard(Actor actor, long id, int version) {

@@ -1,6 +1,7 @@
 package io.flashsale.cms.draft;
 
 import io.flashsale.cms.web.Refusal;
+import io.flashsale.cms.web.SheetText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -53,9 +54,9 @@ record ItemSheet(List<Row> rows) {
 
     /** @throws Refusal 400 with the key of the message that says what is wrong with it */
     static ItemSheet read(String text) {
-        String sheet = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        String sheet = SheetText.unmarked(text);
         var rows = new ArrayList<Row>();
-        try (CSVParser parser = CSVParser.parse(sheet, format(sheet))) {
+        try (CSVParser parser = CSVParser.parse(sheet, SheetText.format(sheet))) {
             List<String> columns = null;
             var skus = new HashSet<String>();
             for (CSVRecord record : parser) {
@@ -123,27 +124,6 @@ record ItemSheet(List<Row> rows) {
             throw wrong("SHEET_SKU", Long.toString(line));
         }
         return new Row(line, fields);
-    }
-
-    /** By commas, or by what the first line has more of: spreadsheets of some countries write semicolons, and a copy of cells has tabs. */
-    private static CSVFormat format(String sheet) {
-        String head = sheet.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
-        char delimiter = ',';
-        for (char other : new char[] {';', '\t'}) {
-            if (count(head, other) > count(head, delimiter)) {
-                delimiter = other;
-            }
-        }
-        return CSVFormat.RFC4180
-                .builder()
-                .setDelimiter(delimiter)
-                .setIgnoreEmptyLines(false) // they count as lines
-                .setIgnoreSurroundingSpaces(true)
-                .get();
-    }
-
-    private static long count(String text, char each) {
-        return text.chars().filter(letter -> letter == each).count();
     }
 
     /** The items of a draft as such a sheet, to be changed and read again. */

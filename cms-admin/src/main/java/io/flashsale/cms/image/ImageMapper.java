@@ -2,7 +2,6 @@ package io.flashsale.cms.image;
 
 import com.baomidou.mybatisplus.core.conditions.query.QueryWrapper;
 import com.baomidou.mybatisplus.core.mapper.BaseMapper;
-import java.util.Collection;
 import java.util.List;
 import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
@@ -35,14 +34,6 @@ interface ImageMapper extends BaseMapper<ImageRow> {
                 .orderByAsc("id")
                 .last("LIMIT " + most));
     }
-
-    @Select(
-            """
-            <script>
-            SELECT id FROM image WHERE id IN
-            <foreach collection="ids" item="id" open="(" separator="," close=")">#{id}</foreach>
-            </script>""")
-    List<Long> known(@Param("ids") Collection<Long> ids);
 
     /** Of promos that are not over. */
     @Select(

@@ -1,5 +1,6 @@
 package io.flashsale.cms.image;
 
+import io.flashsale.cms.cdn.CdnPublisher;
 import io.flashsale.cms.change.Actor;
 import io.flashsale.cms.change.Changes;
 import io.flashsale.cms.change.Made;
@@ -13,7 +14,6 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -91,15 +91,7 @@ public class Images {
         }
     }
 
-    /** Of these ids, those of no image. */
-    public Set<Long> unknown(Collection<Long> ids) {
-        var unknown = new HashSet<>(ids);
-        if (!unknown.isEmpty()) {
-            unknown.removeAll(new HashSet<>(mapper.known(unknown)));
-        }
-        return unknown;
-    }
-
+    /** By their ids; what is of no image is left out. */
     public Map<Long, Image> of(Collection<Long> ids) {
         return ids.isEmpty()
                 ? Map.of()

@@ -2,7 +2,7 @@ package io.flashsale.cms.people;
 
 /** What a person may do besides looking at promos and charts, which all may. */
 public enum Role {
-    /** Drafts promos, and brings their pictures. */
+    /** Drafts promos, and brings their pictures and the lists of whom they are for. */
     EDITOR,
     /** Approves what another has drafted. */
     REVIEWER,

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nameZh on Chinese pages, where it is not the name
  * @param nameEn on English pages, likewise
+ * @param description what is said of it, in the little of Markdown that {@code Markup} reads
+ * @param descriptionZh on Chinese pages, where that is not the description; likewise in English
  * @param opensAt ISO-8601, UTC
  * @param closesAt ISO-8601, UTC
  * @param zone of the IANA database, in which people speak of its times; absent: UTC
@@ -19,6 +21,8 @@ public record DraftRequest(
         @Nullable String nameZh,
         @Nullable String nameEn,
         @Nullable String description,
+        @Nullable String descriptionZh,
+        @Nullable String descriptionEn,
         @Nullable String opensAt,
         @Nullable String closesAt,
         @Nullable String zone,
@@ -36,6 +40,7 @@ public record DraftRequest(
      * @param minLevel buyers below it are not eligible; absent: everyone is
      * @param levelLimits units per buyer by level, in place of quantityLimit; replaces the SKU's policy, absent: leaves it
      * @param image the number of a picture that is kept; absent: the shop draws something
+     * @param list the number of a list that is kept, of those who alone may buy; absent: whoever has the level
      */
     public record Item(
             @Nullable String sku,
@@ -50,5 +55,6 @@ public record DraftRequest(
             @Nullable Integer quantityLimit,
             @Nullable Integer minLevel,
             @Nullable Map<String, @Nullable Integer> levelLimits,
-            @Nullable Long image) {}
+            @Nullable Long image,
+            @Nullable Long list) {}
 }

@@ -62,8 +62,10 @@ final class DraftRules {
         row.name = text("name", request.name(), MAX_NAME);
         row.nameZh = optional("nameZh", request.nameZh());
         row.nameEn = optional("nameEn", request.nameEn());
-        row.description =
-                request.description() == null ? "" : prose("description", request.description(), MAX_DESCRIPTION);
+        String description = optionalProse("description", request.description());
+        row.description = description == null ? "" : description;
+        row.descriptionZh = optionalProse("descriptionZh", request.descriptionZh());
+        row.descriptionEn = optionalProse("descriptionEn", request.descriptionEn());
         row.zone = zone(request.zone());
         Instant opens = time("opensAt", request.opensAt());
         Instant closes = time("closesAt", request.closesAt());
@@ -145,6 +147,7 @@ final class DraftRules {
         }
         row.levelLimits = levelLimits(at + "levelLimits", item.levelLimits());
         row.imageId = item.image(); // whether there is one, the database knows
+        row.listId = item.list(); // likewise
         return row;
     }
 
@@ -225,6 +228,10 @@ final class DraftRules {
         return text == null || text.isBlank() ? null : text(field, text, MAX_NAME);
     }
 
+    private @Nullable String optionalProse(String field, @Nullable String text) {
+        return text == null || text.isBlank() ? null : prose(field, text, MAX_DESCRIPTION);
+    }
+
     private String prose(String field, String text, int most) {
         if (text.codePointCount(0, text.length()) > most) {
             wrong(field, "must be at most " + most + " characters");
@@ -233,7 +240,7 @@ final class DraftRules {
         // Line breaks belong in prose; the other controls, and halves of characters, belong nowhere.
         boolean clean = text.codePoints()
                 .allMatch(c -> c == '\n' || c == '\r' || c == '\t'
-                        ? field.equals("description")
+                        ? field.startsWith("description")
                         : !Character.isISOControl(c) && Character.getType(c) != Character.SURROGATE);
         if (!clean) {
             wrong(field, "must not have control characters");

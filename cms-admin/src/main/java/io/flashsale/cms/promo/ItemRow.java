@@ -49,6 +49,9 @@ class ItemRow {
     Long imageId;
 
     @Nullable
+    Long listId;
+
+    @Nullable
     Integer live;
 
     long epoch;

@@ -1,5 +1,6 @@
 package io.flashsale.cms.promo;
 
+import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Image;
 import io.flashsale.cms.image.Images;
 import io.flashsale.cms.stock.RedisEffects;
@@ -11,6 +12,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Service;
@@ -31,13 +33,15 @@ class Preflight {
     private final PromoMapper promos;
     private final RedisEffects effects;
     private final Images images;
+    private final Lists lists;
     private final Clock clock;
 
-    Preflight(ItemMapper items, PromoMapper promos, RedisEffects effects, Images images, Clock clock) {
+    Preflight(ItemMapper items, PromoMapper promos, RedisEffects effects, Images images, Lists lists, Clock clock) {
         this.items = items;
         this.promos = promos;
         this.effects = effects;
         this.images = images;
+        this.lists = lists;
         this.clock = clock;
     }
 
@@ -79,9 +83,10 @@ class Preflight {
                 Check.of("pictures", Verdict.LOOK, which(promo, item -> item.image() == null)),
                 Check.of("published", Verdict.BAD, unpublished(promo)),
                 Check.of("listPrice", Verdict.LOOK, which(promo, item -> item.listPriceMinor() == null)),
+                Check.of("lists", Verdict.BAD, forNobody(promo)),
                 Check.of("limits", Verdict.LOOK, which(promo, item -> item.quantityLimit() == null)),
                 Check.of("holds", Verdict.LOOK, which(promo, item -> item.holdSeconds() > window.toSeconds())),
-                Check.of("text", !promo.description().isBlank(), Verdict.LOOK),
+                Check.of("text", described(promo), Verdict.LOOK),
                 new Check("shop", shop(), ""),
                 Check.of("clocks", together(), Verdict.BAD));
     }
@@ -127,6 +132,19 @@ class Preflight {
             Image image = item.image() == null ? null : kept.get(item.image());
             return image != null && !image.published();
         });
+    }
+
+    private static boolean described(PromoView promo) {
+        return !promo.description().isBlank() || promo.descriptionZh() != null && promo.descriptionEn() != null;
+    }
+
+    /** Which nobody could buy, since nobody on their list has an account. */
+    private List<PromoView.Item> forNobody(PromoView promo) {
+        Set<Long> ofNobody = lists.ofNobody(promo.items().stream()
+                .map(PromoView.Item::list)
+                .filter(Objects::nonNull)
+                .toList());
+        return which(promo, item -> item.list() != null && ofNobody.contains(item.list()));
     }
 
     private List<PromoView.Item> soldElsewhere(PromoView promo) {

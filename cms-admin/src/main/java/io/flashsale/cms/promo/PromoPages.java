@@ -1,5 +1,6 @@
 package io.flashsale.cms.promo;
 
+import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Images;
 import io.flashsale.cms.web.Amounts;
 import io.flashsale.cms.web.Page;
@@ -53,12 +54,14 @@ class PromoPages {
     private final Promos promos;
     private final Preflight preflight;
     private final Images images;
+    private final Lists lists;
     private final Clock clock;
 
-    PromoPages(Promos promos, Preflight preflight, Images images, Clock clock) {
+    PromoPages(Promos promos, Preflight preflight, Images images, Lists lists, Clock clock) {
         this.promos = promos;
         this.preflight = preflight;
         this.images = images;
+        this.lists = lists;
         this.clock = clock;
     }
 
@@ -114,6 +117,12 @@ class PromoPages {
                 "pictures",
                 images.of(promo.items().stream()
                         .map(PromoView.Item::image)
+                        .filter(Objects::nonNull)
+                        .toList()));
+        model.addAttribute(
+                "lists",
+                lists.of(promo.items().stream()
+                        .map(PromoView.Item::list)
                         .filter(Objects::nonNull)
                         .toList()));
         model.addAttribute("steps", STEPS);

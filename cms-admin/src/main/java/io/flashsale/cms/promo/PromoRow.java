@@ -24,6 +24,17 @@ class PromoRow {
     String nameEn;
 
     String description = "";
+
+    @Nullable
+    String descriptionZh;
+
+    @Nullable
+    String descriptionEn;
+
+    /** Of the file that shoppers fetch what is said of it from; set by who publishes that. */
+    @Nullable
+    String textName;
+
     String zone = "UTC";
     PromoState state = PromoState.DRAFT;
     LocalDateTime opensAt = LocalDateTime.MIN;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nameZh on Chinese pages, where it is not the name; likewise of its items
  * @param nameEn on English pages, likewise
+ * @param descriptionZh on Chinese pages, where it is not the description; likewise in English
  * @param review absent where no reviewer has said anything
  * @param carried whether Redis was seen to have the change; absent where nothing was changed
  */
@@ -22,6 +23,8 @@ public record PromoView(
         @Nullable String nameZh,
         @Nullable String nameEn,
         String description,
+        @Nullable String descriptionZh,
+        @Nullable String descriptionEn,
         PromoState state,
         Instant opensAt,
         Instant closesAt,
@@ -35,6 +38,7 @@ public record PromoView(
      *
      * @param listPriceMinor what one unit costs otherwise; null where nobody said
      * @param image the number of its picture; null where it has none
+     * @param list the number of the list of those who alone may buy; null where whoever has the level may
      * @param planned units that publishing puts on sale
      * @param withdrawn units that were taken off sale, which are published no longer
      */
@@ -58,6 +62,7 @@ public record PromoView(
             int minLevel,
             @Nullable SortedMap<Integer, Integer> levelLimits,
             @Nullable Long image,
+            @Nullable Long list,
             long epoch,
             long version) {
 
@@ -84,6 +89,7 @@ public record PromoView(
                             ? null
                             : LevelLimits.unpack(row.levelLimits).byLevel(),
                     row.imageId,
+                    row.listId,
                     row.epoch,
                     row.version);
         }
@@ -96,6 +102,8 @@ public record PromoView(
                 promo.nameZh,
                 promo.nameEn,
                 promo.description,
+                promo.descriptionZh,
+                promo.descriptionEn,
                 promo.state,
                 utc(promo.opensAt),
                 utc(promo.closesAt),
@@ -132,7 +140,21 @@ public record PromoView(
     }
 
     PromoView carried(boolean was) {
-        return new PromoView(id, name, nameZh, nameEn, description, state, opensAt, closesAt, zone, items, review, was);
+        return new PromoView(
+                id,
+                name,
+                nameZh,
+                nameEn,
+                description,
+                descriptionZh,
+                descriptionEn,
+                state,
+                opensAt,
+                closesAt,
+                zone,
+                items,
+                review,
+                was);
     }
 
     private static Instant utc(LocalDateTime time) {

@@ -4,6 +4,7 @@ import io.flashsale.cms.change.Actor;
 import io.flashsale.cms.change.Changes;
 import io.flashsale.cms.change.Made;
 import io.flashsale.cms.change.Made.Entry;
+import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Images;
 import io.flashsale.cms.settings.CmsSettings;
 import io.flashsale.cms.stock.Effect;
@@ -17,10 +18,12 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,7 @@ public class Promos {
     private final StockLedger ledger;
     private final RedisEffects effects;
     private final Images images;
+    private final Lists lists;
     private final Changes changes;
     private final Clock clock;
     private final boolean reviewedByOthers;
@@ -49,6 +53,7 @@ public class Promos {
             StockLedger ledger,
             RedisEffects effects,
             Images images,
+            Lists lists,
             Changes changes,
             Clock clock,
             CmsSettings settings) {
@@ -57,6 +62,7 @@ public class Promos {
         this.ledger = ledger;
         this.effects = effects;
         this.images = images;
+        this.lists = lists;
         this.changes = changes;
         this.clock = clock;
         this.reviewedByOthers = settings.reviewedByAnother();
@@ -67,28 +73,61 @@ public class Promos {
         return DraftRules.read(request, clock.instant()).violations();
     }
 
+    /**
+     * A promo as it would be if this were handed in now; nothing of it has a number yet.
+     *
+     * @throws Refusal 400 where it could not be
+     */
+    public PromoView proposed(DraftRequest request) {
+        DraftRules.Reading reading = read(request);
+        reading.promo().id = 0L;
+        reading.items().forEach(item -> item.id = 0L);
+        return PromoView.of(reading.promo(), reading.items());
+    }
+
     private DraftRules.Reading read(DraftRequest request) {
         var reading = DraftRules.read(request, clock.instant());
         var violations = new ArrayList<>(reading.violations());
         if (request.items() != null) {
-            Set<Long> unknown = images.unknown(request.items().stream()
-                    .filter(Objects::nonNull)
-                    .map(DraftRequest.Item::image)
-                    .filter(Objects::nonNull)
-                    .toList());
-            for (int i = 0; i < request.items().size(); i++) {
-                DraftRequest.Item item = request.items().get(i);
-                if (item != null && item.image() != null && unknown.contains(item.image())) {
-                    violations.add(new Violation(
-                            "items[" + i + "].image",
-                            "must be the number of a picture that is kept, not " + item.image()));
-                }
-            }
+            violations.addAll(named(
+                    request.items(),
+                    DraftRequest.Item::image,
+                    ids -> images.of(ids).keySet(),
+                    "image",
+                    "must be the number of a picture that is kept, not "));
+            violations.addAll(named(
+                    request.items(),
+                    DraftRequest.Item::list,
+                    ids -> lists.of(ids).keySet(),
+                    "list",
+                    "must be the number of a list that is kept, not "));
         }
         if (!violations.isEmpty()) {
             throw Refusal.badRequest(violations);
         }
         return reading;
+    }
+
+    /** What is wrong where items name something that is not there. */
+    private static List<Violation> named(
+            List<DraftRequest.@Nullable Item> items,
+            Function<DraftRequest.Item, @Nullable Long> number,
+            Function<Set<Long>, Set<Long>> known,
+            String field,
+            String must) {
+        var numbers = new LinkedHashMap<Integer, Long>();
+        for (int i = 0; i < items.size(); i++) {
+            DraftRequest.Item item = items.get(i);
+            Long named = item == null ? null : number.apply(item);
+            if (named != null) {
+                numbers.put(i, named);
+            }
+        }
+        Set<Long> there = known.apply(new HashSet<>(numbers.values()));
+        return numbers.entrySet().stream()
+                .filter(each -> !there.contains(each.getValue()))
+                .map(each -> new Violation("items[" + each.getKey() + "]." + field, must + each.getValue()))
+                .toList();
     }
 
     /**

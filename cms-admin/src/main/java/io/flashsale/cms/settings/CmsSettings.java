@@ -23,6 +23,7 @@ import org.springframework.validation.annotation.Validated;
  * @param cdnDirectory what shoppers' browsers fetch from, as nginx or a CDN serves it: pictures are put there; empty: nowhere, and
  *     no item shows one
  * @param bucket where they are put instead
+ * @param shopUrl where shoppers find the shop, for links to it; empty: such links are paths
  * @param carryWait how long a change waits for the backend to carry it to Redis before it answers 202
  */
 @Validated
@@ -49,6 +50,12 @@ public record CmsSettings(
                 @DefaultValue("")
                 String cdnDirectory,
         @Valid @NotNull @DefaultValue Bucket bucket,
+        @NotNull
+                @Pattern(
+                        regexp = "(https?://[^/?#\\s]+/?)?",
+                        message = "must be http:// or https:// with a host and no path (FLASHSALE_SHOP_URL)")
+                @DefaultValue("")
+                String shopUrl,
         @DurationMin(millis = 0) @DurationMax(seconds = 30) @DefaultValue("5s") Duration carryWait) {
 
     /** What this installation is for. */

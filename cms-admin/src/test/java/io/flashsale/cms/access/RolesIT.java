@@ -45,6 +45,10 @@ class RolesIT {
         allow("POST /images", Role.EDITOR);
         allow("POST /images/cut", Role.EDITOR);
         allow("GET /images/{id}/{width}", Role.values());
+        allow("GET /lists", Role.EDITOR);
+        allow("POST /lists", Role.EDITOR);
+        allow("GET /lists/{id}", Role.values());
+        allow("POST /lists/{id}/delete", Role.EDITOR);
         allow("POST /promos/{id}/approve", Role.REVIEWER);
         allow("POST /promos/{id}/return", Role.REVIEWER);
         for (String act : new String[] {"schedule", "cancel", "pause", "resume", "end", "publish", "anything"}) {
@@ -52,6 +56,9 @@ class RolesIT {
         }
         allow("POST /promos/{id}/move-end", Role.OPERATOR);
         allow("POST /promos/{id}/items/{sku}/topup", Role.OPERATOR);
+        allow("GET /previews", Role.EDITOR, Role.REVIEWER, Role.OPERATOR);
+        allow("POST /previews", Role.EDITOR, Role.REVIEWER, Role.OPERATOR);
+        allow("POST /previews/{id}/withdraw", Role.EDITOR, Role.REVIEWER, Role.OPERATOR);
         allow("GET /blacklist", Role.RISK);
         allow("POST /blacklist", Role.RISK);
         allow("GET /blacklist/import", Role.RISK);

@@ -115,10 +115,10 @@ class DraftReadingTest {
 
     private static DraftForm.Item item(String price, String currency, String hold, String levelLimits) {
         return new DraftForm.Item(
-                "SKU-1", "A thing", "", "", price, "", currency, "100", hold, "", "", levelLimits, "");
+                "SKU-1", "A thing", "", "", price, "", currency, "100", hold, "", "", levelLimits, "", "");
     }
 
     private static DraftForm form(String zone, String opens, DraftForm.Item... items) {
-        return new DraftForm("A promo", "", "", "", zone, opens, "2026-12-02T20:00", List.of(items));
+        return new DraftForm("A promo", "", "", "", "", "", zone, opens, "2026-12-02T20:00", List.of(items));
     }
 }

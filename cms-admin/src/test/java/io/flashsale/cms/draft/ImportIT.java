@@ -140,9 +140,9 @@ class ImportIT {
                 .startsWith("attachment; filename=\"draft-");
         assertThat(sheet.body().lines())
                 .containsExactly(
-                        "\uFEFFsku,name,nameZh,nameEn,price,listPrice,currency,published,hold,quantityLimit,minLevel,levelLimits,image",
-                        "SHEET-1,Teapot,,,19.99,,CNY,5,30,,,,",
-                        "SHEET-2,<b>Cup</b>,,,3.999,,CNY,0,30,,,,");
+                        "\uFEFFsku,name,nameZh,nameEn,price,listPrice,currency,published,hold,quantityLimit,minLevel,levelLimits,image,list",
+                        "SHEET-1,Teapot,,,19.99,,CNY,5,30,,,,,",
+                        "SHEET-2,<b>Cup</b>,,,3.999,,CNY,0,30,,,,,");
     }
 
     private static String begin() {

@@ -27,7 +27,8 @@ class ItemSheetTest {
         DraftForm form = ItemSheet.read("\uFEFF" + sheet).into(BLANK).form();
         assertThat(form.items()).hasSize(2);
         assertThat(form.items().get(0))
-                .isEqualTo(new DraftForm.Item("A1", "Teapot", "", "", "19.99", "", "CNY", "5", "30", "", "", "", ""));
+                .isEqualTo(
+                        new DraftForm.Item("A1", "Teapot", "", "", "19.99", "", "CNY", "5", "30", "", "", "", "", ""));
         assertThat(form.items().get(1).name()).isEqualTo("Cup" + between + " \"blue\"");
     }
 
@@ -83,7 +84,7 @@ class ItemSheetTest {
             })
     void what_spreadsheets_leave_out_or_add_is_no_mistake(String sheet) {
         assertThat(ItemSheet.read(sheet).into(BLANK).form().items())
-                .containsExactly(new DraftForm.Item("A1", "Cup", "", "", "", "", "CNY", "", "30", "", "", "", ""));
+                .containsExactly(new DraftForm.Item("A1", "Cup", "", "", "", "", "CNY", "", "30", "", "", "", "", ""));
     }
 
     @Test
@@ -110,8 +111,8 @@ class ItemSheetTest {
     @Test
     void what_is_written_is_read_again_and_is_no_formula_in_between() {
         var odd = new DraftForm.Item(
-                "-A1", "=SUM(1,2) \"x\"", "", "=x", "1", "", "CNY", "2", "3", "", "", "0=1, 2=3", "7");
-        var quoted = new DraftForm.Item("A2", "'@home' mug", "杯", "", "1", "", "CNY", "2", "3", "", "", "", "");
+                "-A1", "=SUM(1,2) \"x\"", "", "=x", "1", "", "CNY", "2", "3", "", "", "0=1, 2=3", "7", "2");
+        var quoted = new DraftForm.Item("A2", "'@home' mug", "杯", "", "1", "", "CNY", "2", "3", "", "", "", "", "");
         DraftForm form = BLANK.with(List.of(odd, quoted));
         String sheet = ItemSheet.write(form);
         assertThat(sheet).contains("'-A1", "'=SUM").doesNotContain("\n-A1", "\"=SUM");

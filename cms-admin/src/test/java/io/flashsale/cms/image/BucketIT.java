@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.flashsale.cms.Cms;
 import io.flashsale.cms.Visitor;
+import io.flashsale.cms.cdn.BucketPublisher;
 import io.flashsale.cms.settings.CmsSettings.Bucket;
 import io.flashsale.testkit.RealS3;
 import java.io.IOException;

@@ -94,14 +94,15 @@ class DraftRulesTest {
     @ParameterizedTest
     @ValueSource(strings = {"cny", "XYZ", "", "CNYY", "¥"})
     void a_currency_that_is_none_is_refused(String currency) {
-        var item = new DraftRequest.Item("A", "A", null, null, 1L, null, currency, 1, 60, null, null, null, null);
+        var item = new DraftRequest.Item("A", "A", null, null, 1L, null, currency, 1, 60, null, null, null, null, null);
 
         assertThat(problemsOf(item)).singleElement().asString().startsWith("items[0].currency must be a currency");
     }
 
     @Test
     void prices_holds_limits_and_levels_have_bounds() {
-        var item = new DraftRequest.Item("A", "A", null, null, -1L, null, "CNY", 1, 0, 0, -1, Map.of("x", 1), null);
+        var item =
+                new DraftRequest.Item("A", "A", null, null, -1L, null, "CNY", 1, 0, 0, -1, Map.of("x", 1), null, null);
 
         assertThat(problemsOf(item))
                 .containsExactly(
@@ -121,22 +122,23 @@ class DraftRulesTest {
     })
     void a_list_price_is_more_than_the_price(long listPrice, String problem) {
         assertThat(problemsOf(new DraftRequest.Item(
-                        "A", "A", null, null, 1999L, listPrice, "CNY", 1, 60, null, null, null, null)))
+                        "A", "A", null, null, 1999L, listPrice, "CNY", 1, 60, null, null, null, null, null)))
                 .containsExactly(problem);
-        var more = new DraftRequest.Item("A", "A", null, null, 1999L, 2000L, "CNY", 1, 60, null, null, null, null);
+        var more =
+                new DraftRequest.Item("A", "A", null, null, 1999L, 2000L, "CNY", 1, 60, null, null, null, null, null);
         assertThat(problemsOf(more)).isEmpty();
     }
 
     @Test
     void names_for_one_language_may_be_left_out_and_are_names() {
-        var item = new DraftRequest.Item("A", "A", " 茶壶 ", " ", 1L, null, "CNY", 1, 60, null, null, null, null);
+        var item = new DraftRequest.Item("A", "A", " 茶壶 ", " ", 1L, null, "CNY", 1, 60, null, null, null, null, null);
         ItemRow row = DraftRules.read(request("2026-11-20T12:00:00Z", "2026-11-20T13:00:00Z", item), NOW)
                 .items()
                 .get(0);
         assertThat(row.nameZh).isEqualTo("茶壶");
         assertThat(row.nameEn).isNull();
         var odd = new DraftRequest.Item(
-                "A", "A", "壶".repeat(121), "a\u0000b", 1L, null, "CNY", 1, 60, null, null, null, null);
+                "A", "A", "壶".repeat(121), "a\u0000b", 1L, null, "CNY", 1, 60, null, null, null, null, null);
         assertThat(problemsOf(odd))
                 .containsExactly(
                         "items[0].nameZh must be at most 120 characters.",
@@ -145,11 +147,11 @@ class DraftRulesTest {
 
     @Test
     void a_hold_of_one_second_and_of_a_day_pass() {
-        assertThat(problemsOf(
-                        new DraftRequest.Item("A", "A", null, null, 0L, null, "CNY", 1, 1, null, null, null, null)))
+        assertThat(problemsOf(new DraftRequest.Item(
+                        "A", "A", null, null, 0L, null, "CNY", 1, 1, null, null, null, null, null)))
                 .isEmpty();
         assertThat(problemsOf(new DraftRequest.Item(
-                        "A", "A", null, null, 0L, null, "CNY", 1, 86_400, null, null, null, null)))
+                        "A", "A", null, null, 0L, null, "CNY", 1, 86_400, null, null, null, null, null)))
                 .isEmpty();
     }
 
@@ -164,8 +166,10 @@ class DraftRulesTest {
                         null,
                         null,
                         null,
+                        null,
+                        null,
                         List.of(new DraftRequest.Item(
-                                null, null, null, null, null, null, null, null, null, null, null, null, null)),
+                                null, null, null, null, null, null, null, null, null, null, null, null, null, null)),
                         null),
                 NOW);
 
@@ -197,6 +201,8 @@ class DraftRulesTest {
                         null,
                         null,
                         "",
+                        null,
+                        null,
                         "2026-11-20T12:00:00Z",
                         "2026-11-20T13:00:00Z",
                         zone,
@@ -221,6 +227,8 @@ class DraftRulesTest {
                         null,
                         null,
                         "one\ntwo",
+                        " \n",
+                        "three\nfour",
                         "2026-11-20T12:00:00Z",
                         "2026-11-20T13:00:00Z",
                         null,
@@ -230,6 +238,8 @@ class DraftRulesTest {
 
         assertThat(reading.violations()).extracting(Violation::field).containsExactly("name");
         assertThat(reading.promo().description).isEqualTo("one\ntwo");
+        assertThat(reading.promo().descriptionZh).isNull();
+        assertThat(reading.promo().descriptionEn).isEqualTo("three\nfour");
     }
 
     @Test
@@ -242,7 +252,7 @@ class DraftRulesTest {
     }
 
     private static @Nullable String limits(@Nullable Map<String, Integer> limits) {
-        var item = new DraftRequest.Item("A", "A", null, null, 1L, null, "CNY", 1, 60, 1, 0, limits, null);
+        var item = new DraftRequest.Item("A", "A", null, null, 1L, null, "CNY", 1, 60, 1, 0, limits, null, null);
         return DraftRules.read(request("2026-11-20T12:00:00Z", "2026-11-20T13:00:00Z", item), NOW)
                 .items()
                 .get(0)
@@ -250,7 +260,8 @@ class DraftRulesTest {
     }
 
     private static DraftRequest.Item item(String sku, int stock) {
-        return new DraftRequest.Item(sku, "An item", null, null, 1999L, null, "CNY", stock, 1800, 2, 0, null, null);
+        return new DraftRequest.Item(
+                sku, "An item", null, null, 1999L, null, "CNY", stock, 1800, 2, 0, null, null, null);
     }
 
     private static List<String> problemsOf(DraftRequest.@Nullable Item... items) {
@@ -263,6 +274,6 @@ class DraftRulesTest {
 
     private static DraftRequest request(
             @Nullable String opens, @Nullable String closes, DraftRequest.@Nullable Item... items) {
-        return new DraftRequest("A promo", null, null, "", opens, closes, null, Arrays.asList(items), null);
+        return new DraftRequest("A promo", null, null, "", null, null, opens, closes, null, Arrays.asList(items), null);
     }
 }

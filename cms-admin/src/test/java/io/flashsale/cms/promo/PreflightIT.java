@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashsale.cms.Cms;
 import io.flashsale.cms.Visitor;
+import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Images;
 import io.flashsale.cms.stock.RedisEffects;
 import java.time.Clock;
@@ -58,6 +59,7 @@ class PreflightIT {
                         "pictures",
                         "published",
                         "listPrice",
+                        "lists",
                         "limits",
                         "holds",
                         "text",
@@ -97,6 +99,21 @@ class PreflightIT {
         assertThat(verdicts(promo)).containsEntry("published", "BAD").containsEntry("pictures", "FINE");
         assertThat(schedule(promo)).isEqualTo(promo + "?refused=NOT_FIT");
         cms.rows("UPDATE image SET published_at = UTC_TIMESTAMP(3) WHERE id = ?", image);
+        assertThat(schedule(promo)).contains("done=SCHEDULE");
+    }
+
+    @Test
+    void a_list_on_which_nobody_has_an_account_keeps_it_back() {
+        String promo = approved("PF-LIST", 60, 3600, 600, "2", "x");
+        cms.rows("INSERT INTO eligibility_list (name, members, kept_by, kept_at)"
+                + " VALUES ('guests', 2, 'edith', UTC_TIMESTAMP(3))");
+        cms.rows("INSERT INTO eligibility_member SELECT MAX(id), 'pf-a' FROM eligibility_list UNION ALL"
+                + " SELECT MAX(id), 'pf-b' FROM eligibility_list");
+        cms.rows("UPDATE promo_item SET list_id = (SELECT MAX(id) FROM eligibility_list) WHERE sku = 'PF-LIST'");
+        assertThat(verdicts(promo)).containsEntry("lists", "BAD");
+        assertThat(schedule(promo)).isEqualTo(promo + "?refused=NOT_FIT");
+        cms.rows("INSERT INTO buyer (user_id, level, created_at) VALUES ('pf-b', 1, UTC_TIMESTAMP(3))");
+        assertThat(verdicts(promo)).containsEntry("lists", "FINE");
         assertThat(schedule(promo)).contains("done=SCHEDULE");
     }
 
@@ -146,6 +163,7 @@ class PreflightIT {
                 cms.part(PromoMapper.class),
                 cms.part(RedisEffects.class),
                 cms.part(Images.class),
+                cms.part(Lists.class),
                 Clock.offset(Clock.systemUTC(), Duration.ofMillis(apartMs)));
         PromoView view = cms.part(Promos.class).get(Long.parseLong(id(promo)));
         assertThat(preflight.of(view))

@@ -68,6 +68,8 @@ class SettingsIT {
                 .contains("must be a jdbc:mysql:// address (FLASHSALE_MYSQL_URL)");
         assertThat(outputOf(with(complete(), "FLASHSALE_CMS_REVIEW=three")))
                 .contains("must be two or one (FLASHSALE_CMS_REVIEW)");
+        assertThat(outputOf(with(complete(), "FLASHSALE_SHOP_URL=http://shop.example/s")))
+                .contains("must be http:// or https:// with a host and no path (FLASHSALE_SHOP_URL)");
         assertThat(outputOf(with(complete(), "FLASHSALE_CDN_DIR=here/cdn")))
                 .contains("must be the path of a directory from the root on (FLASHSALE_CDN_DIR)");
         assertThat(outputOf(with(

@@ -28,8 +28,8 @@ public final class Operator {
     /** What a command printed and how it ended. */
     public record Ended(int exit, String output) {}
 
-    /** Publishes a promo of one SKU and waits until it can be bought from; returns the promo's id. */
-    public String publish(Terms terms) {
+    /** Has it in the CMS, and not on sale. @return the promo's id */
+    public String draft(Terms terms) {
         Map<String, Object> item = new LinkedHashMap<>();
         item.put("sku", terms.sku());
         item.put("name", terms.name());
@@ -39,6 +39,9 @@ public final class Operator {
         item.put("holdSeconds", terms.hold().toSeconds());
         item.put("quantityLimit", terms.limit());
         item.put("minLevel", terms.minLevel());
+        if (terms.list() != null) { // the version before knows of none
+            item.put("list", terms.list());
+        }
         item.put("levelLimits", terms.levelLimits());
         Map<String, Object> promo = new LinkedHashMap<>();
         promo.put("name", terms.name());
@@ -48,7 +51,12 @@ public final class Operator {
         promo.put("items", List.of(item));
         Http.Answer drafted = cms("POST", "/promos", promo);
         require(drafted, 201);
-        String id = String.valueOf(drafted.json().get("id").asLong());
+        return String.valueOf(drafted.json().get("id").asLong());
+    }
+
+    /** Publishes a promo of one SKU and waits until it can be bought from; returns the promo's id. */
+    public String publish(Terms terms) {
+        String id = draft(terms);
         Http.Answer published = cms("POST", "/promos/" + id + "/publish", Map.of());
         require(published, 200, 202);
         awaitKnown(terms.sku());

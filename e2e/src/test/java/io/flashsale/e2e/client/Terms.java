@@ -16,6 +16,7 @@ public record Terms(
         @Nullable Integer limit,
         Map<Integer, Integer> levelLimits,
         int minLevel,
+        @Nullable Long list,
         long priceMinor,
         Duration hold,
         Instant opens,
@@ -34,6 +35,7 @@ public record Terms(
                 null,
                 Map.of(),
                 0,
+                null,
                 1999,
                 Duration.ofMinutes(30),
                 now.minusSeconds(60),
@@ -42,23 +44,28 @@ public record Terms(
 
     /** What shoppers read. */
     public Terms named(String shown) {
-        return new Terms(sku, shown, stock, limit, levelLimits, minLevel, priceMinor, hold, opens, closes);
+        return new Terms(sku, shown, stock, limit, levelLimits, minLevel, list, priceMinor, hold, opens, closes);
     }
 
     public Terms limit(int units) {
-        return new Terms(sku, name, stock, units, levelLimits, minLevel, priceMinor, hold, opens, closes);
+        return new Terms(sku, name, stock, units, levelLimits, minLevel, list, priceMinor, hold, opens, closes);
     }
 
     public Terms levels(int least, Map<Integer, Integer> limits) {
-        return new Terms(sku, name, stock, limit, limits, least, priceMinor, hold, opens, closes);
+        return new Terms(sku, name, stock, limit, limits, least, list, priceMinor, hold, opens, closes);
+    }
+
+    /** For who is on a list of the CMS alone. */
+    public Terms onlyFor(long id) {
+        return new Terms(sku, name, stock, limit, levelLimits, minLevel, id, priceMinor, hold, opens, closes);
     }
 
     public Terms price(long minor) {
-        return new Terms(sku, name, stock, limit, levelLimits, minLevel, minor, hold, opens, closes);
+        return new Terms(sku, name, stock, limit, levelLimits, minLevel, list, minor, hold, opens, closes);
     }
 
     public Terms hold(Duration span) {
-        return new Terms(sku, name, stock, limit, levelLimits, minLevel, priceMinor, span, opens, closes);
+        return new Terms(sku, name, stock, limit, levelLimits, minLevel, list, priceMinor, span, opens, closes);
     }
 
     public Terms window(Instant from, Instant to) {
@@ -69,6 +76,7 @@ public record Terms(
                 limit,
                 levelLimits,
                 minLevel,
+                list,
                 priceMinor,
                 hold,
                 from.truncatedTo(ChronoUnit.MILLIS),

@@ -156,7 +156,9 @@ class CmsIT {
         page.getByText("Teapot " + sku).click();
         assertThat(page.getByTestId("returned")).containsText("has sent it back: say what it is made of");
         Chromium.shoot(page, "cms-returned-en-1280");
-        page.locator("[name=description]").fill("Of clay.");
+        page.locator("[name=description]")
+                .fill("# Made by hand\n\nOf **clay**, <b>no</b> [iron](https://shop.example/iron).");
+        page.locator("[name=descriptionZh]").fill("手工**陶制**。");
         page.getByTestId("hand-in").click();
         page.waitForURL("**/promos/*?done=HANDIN");
         String promo = page.url().replaceFirst("\\?.*", "");
@@ -192,6 +194,7 @@ class CmsIT {
             assertThat(shop.getByTestId("item-name")).hasText("茶壶");
             assertThat(shop.getByTestId("photo")).hasAttribute("alt", "绿色茶壶");
             shop.context().close();
+            readsOfIt(promo.replaceFirst(".*/promos/", "/promo/"));
             sale.shop().win(sale.buyer(), sku, 1, "once");
         }
         Locator end = act(operator, "END");
@@ -200,6 +203,28 @@ class CmsIT {
         end.locator("form button").click();
         assertThat(operator.getByTestId("phase")).hasText("Ended");
         operator.context().close();
+    }
+
+    /** What is said of a promo is on its page, and nothing of it is anything but text. */
+    private void readsOfIt(String path) {
+        for (String locale : List.of("en-GB", "zh-CN")) {
+            Page shop = chromium.open(360, 740, locale, installation.url("EDGE", path));
+            Locator about = shop.getByTestId("about");
+            // the file is put there some seconds after the promo was approved
+            assertThat(about.locator("strong")).hasText(locale.startsWith("en") ? "clay" : "陶制");
+            if (locale.startsWith("en")) {
+                assertThat(about.locator("h3")).hasText("Made by hand");
+                assertThat(about).containsText("Of clay, <b>no</b> iron.");
+                assertThat(about.locator("a")).hasAttribute("href", "https://shop.example/iron");
+                shop.getByTestId("language-zh").click();
+                assertThat(about.locator("strong")).hasText("陶制");
+                shop.getByTestId("language-en").click();
+                assertThat(about.locator("strong")).hasText("clay");
+            }
+            assertThat(new AxeBuilder(shop).analyze().getViolations()).isEmpty();
+            Chromium.shoot(shop, "shop-about-" + locale.substring(0, 2) + "-360");
+            shop.context().close();
+        }
     }
 
     /** Chosen, cut and sent from the draft. */
@@ -524,6 +549,8 @@ class CmsIT {
                                 Map.entry("draft", draft + "?check"),
                                 Map.entry("import", draft + "/import"),
                                 Map.entry("images", "/images"),
+                                Map.entry("lists", "/lists"),
+                                Map.entry("previews", "/previews"),
                                 Map.entry("promos", "/"),
                                 Map.entry("promo", "/promos/" + promo),
                                 Map.entry("orders", "/orders?word=" + sale.sku()),

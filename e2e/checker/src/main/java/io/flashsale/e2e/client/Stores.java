@@ -309,6 +309,9 @@ public final class Stores implements AutoCloseable {
         }
         Map<String, Long> buyers = new HashMap<>();
         redis().hgetall(keys.buyers()).forEach((user, units) -> buyers.put(user, Long.valueOf(units)));
+        if (h.containsKey("listed")) {
+            buyers.values().removeIf(units -> units == 0); // who is on its list and holds nothing
+        }
         Map<String, Reservation> reservations = new HashMap<>();
         redis().hgetall(keys.reservations()).forEach((id, packed) -> reservations.put(id, Reservation.unpack(packed)));
         return Optional.of(new Dump.Hot(

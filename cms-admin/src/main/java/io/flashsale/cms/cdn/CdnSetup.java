@@ -1,4 +1,4 @@
-package io.flashsale.cms.image;
+package io.flashsale.cms.cdn;
 
 import io.flashsale.cms.settings.CmsSettings;
 import org.springframework.context.annotation.Bean;

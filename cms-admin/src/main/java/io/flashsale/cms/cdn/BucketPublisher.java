@@ -1,4 +1,4 @@
-package io.flashsale.cms.image;
+package io.flashsale.cms.cdn;
 
 import io.flashsale.cms.settings.CmsSettings.Bucket;
 import java.io.IOException;
@@ -24,7 +24,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * A bucket of an S3-compatible store. An object is there whole or not at all, and the store checks what it was sent by its MD5; no other
  * checksum is asked for, since stores that are not AWS know different ones.
  */
-class BucketPublisher implements CdnPublisher, AutoCloseable {
+public final class BucketPublisher implements CdnPublisher, AutoCloseable {
 
     private static final String FOR_EVER = "public, max-age=31536000, immutable";
     private static final int NOT_FOUND = 404;
@@ -36,7 +36,7 @@ class BucketPublisher implements CdnPublisher, AutoCloseable {
     private final String bucket;
     private final S3Client store;
 
-    BucketPublisher(Bucket settings) {
+    public BucketPublisher(Bucket settings) {
         bucket = settings.name();
         var builder = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()

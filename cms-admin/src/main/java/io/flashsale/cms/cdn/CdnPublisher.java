@@ -1,9 +1,9 @@
-package io.flashsale.cms.image;
+package io.flashsale.cms.cdn;
 
 import java.io.IOException;
 
 /** Where shoppers' browsers fetch files from, or where a CDN does for them. */
-interface CdnPublisher {
+public interface CdnPublisher {
 
     /** Whether there is any such place. */
     boolean isThere();

@@ -1,4 +1,4 @@
-package io.flashsale.cms.image;
+package io.flashsale.cms.cdn;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.text;
+
+import org.jspecify.annotations.NullMarked;
