@@ -141,7 +141,8 @@ class Access {
                         .hasRole(Role.ADMINISTRATOR.name())
                         .requestMatchers(HttpMethod.GET, "/images/*/*", "/lists/*")
                         .hasAnyRole(ALL)
-                        .requestMatchers("/drafts", "/drafts/**", "/images", "/images/**", "/lists", "/lists/**")
+                        .requestMatchers(
+                                "/drafts", "/drafts/**", "/images", "/images/**", "/lists", "/lists/**", "/works/**")
                         .hasAnyRole(Role.EDITOR.name(), Role.ADMINISTRATOR.name())
                         .requestMatchers("/previews", "/previews/**")
                         .hasAnyRole(

@@ -96,6 +96,15 @@ public final class BucketPublisher implements CdnPublisher, AutoCloseable {
         }
     }
 
+    @Override
+    public void remove(String path) throws IOException {
+        try {
+            store.deleteObject(object -> object.bucket(bucket).key(path));
+        } catch (SdkException fault) {
+            throw new IOException("removing " + path + " from " + bucket, fault);
+        }
+    }
+
     private boolean isPut(String path, int length) {
         try {
             return Long.valueOf(length).equals(head(path).contentLength());

@@ -18,4 +18,11 @@ public interface CdnPublisher {
      * @throws IOException where it is not sure to be there
      */
     void put(String path, String type, byte[] bytes) throws IOException;
+
+    /**
+     * Takes a file away, if it is there. Who fetched it before keeps it, a CDN too.
+     *
+     * @throws IOException where it is not sure to be gone
+     */
+    void remove(String path) throws IOException;
 }

@@ -57,6 +57,11 @@ class DirectoryPublisher implements CdnPublisher {
         }
     }
 
+    @Override
+    public void remove(String path) throws IOException {
+        Files.deleteIfExists(Path.of(root, path));
+    }
+
     /** Others than this service serve what is in them, so they may look into what it makes. */
     private static void make(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {

@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
  * Who makes a change, as the audit log names them.
  *
  * @param why in their own words, where they were asked
+ * @param from the address that their request came from; null where there is none
  */
-public record Actor(String name, @Nullable String why) {
+public record Actor(String name, @Nullable String why, @Nullable String from) {
 
     private static final int MOST_OF_A_REASON = 200;
 
     public Actor(String name) {
-        this(name, null);
+        this(name, null, Changes.address());
     }
 
     public static Actor of(Principal principal) {
@@ -28,6 +29,6 @@ public record Actor(String name, @Nullable String why) {
             throw Refusal.invalid(
                     "REASON_MISSING", "why", "A reason of 1 to " + MOST_OF_A_REASON + " characters is needed.");
         }
-        return new Actor(name, words);
+        return new Actor(name, words, from);
     }
 }

@@ -69,7 +69,7 @@ public class Changes {
     }
 
     /** From where the request came that is being answered, as the socket has it; null where there is none. */
-    private static @Nullable String address() {
+    static @Nullable String address() {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes asked
                 ? asked.getRequest().getRemoteAddr().replaceFirst("%.*", "") // the scope of a link-local one
                 : null;
@@ -84,7 +84,7 @@ public class Changes {
                         entry.action(),
                         entry.subject(),
                         json.writeValueAsString(detail(actor, entry)),
-                        address());
+                        actor.from());
             }
             return done;
         });

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param descriptionZh on Chinese pages, where it is not the description; likewise in English
  * @param opensAt in the zone, as {@code 2026-12-01T20:00}
  * @param closesAt in the zone
+ * @param expectedBuyers shoppers who are expected when it opens
  */
 public record DraftForm(
         String name,
@@ -32,6 +33,7 @@ public record DraftForm(
         String zone,
         String opensAt,
         String closesAt,
+        String expectedBuyers,
         List<Item> items) {
 
     /**
@@ -165,6 +167,7 @@ public record DraftForm(
         zone = typed(zone);
         opensAt = typed(opensAt);
         closesAt = typed(closesAt);
+        expectedBuyers = typed(expectedBuyers);
         items = items == null
                 ? List.of()
                 : items.stream().filter(Objects::nonNull).toList();
@@ -172,7 +175,7 @@ public record DraftForm(
 
     /** With one item, since a promo has one at least. */
     static DraftForm blank(String zone) {
-        return new DraftForm("", "", "", "", "", "", zone, "", "", List.of(Item.blank("CNY")));
+        return new DraftForm("", "", "", "", "", "", zone, "", "", "", List.of(Item.blank("CNY")));
     }
 
     /** @param times whether it is for the same time as the promo was */
@@ -187,6 +190,7 @@ public record DraftForm(
                 promo.zone(),
                 times ? local(promo.opensAt(), promo.zone()) : "",
                 times ? local(promo.closesAt(), promo.zone()) : "",
+                promo.expectedBuyers() == null ? "" : promo.expectedBuyers().toString(),
                 promo.items().stream().map(Item::of).toList());
     }
 
@@ -211,7 +215,17 @@ public record DraftForm(
 
     DraftForm with(List<Item> others) {
         return new DraftForm(
-                name, nameZh, nameEn, description, descriptionZh, descriptionEn, zone, opensAt, closesAt, others);
+                name,
+                nameZh,
+                nameEn,
+                description,
+                descriptionZh,
+                descriptionEn,
+                zone,
+                opensAt,
+                closesAt,
+                expectedBuyers,
+                others);
     }
 
     /** Each text by the name of its field. */
@@ -226,6 +240,7 @@ public record DraftForm(
         fields.put("zone", zone);
         fields.put("opensAt", opensAt);
         fields.put("closesAt", closesAt);
+        fields.put("expectedBuyers", expectedBuyers);
         for (int i = 0; i < items.size(); i++) {
             String at = "items[" + i + "].";
             items.get(i).fields().forEach((field, text) -> fields.put(at + field, text));

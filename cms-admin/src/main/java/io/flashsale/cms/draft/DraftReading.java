@@ -47,6 +47,7 @@ final class DraftReading {
                 time("opensAt", form.opensAt(), zone),
                 time("closesAt", form.closesAt(), zone),
                 zone,
+                whole("expectedBuyers", form.expectedBuyers()),
                 items,
                 null);
     }

@@ -65,8 +65,7 @@ class ListPages {
                 throw Refusal.invalid("LIST_BYTES", "file", "It has more than 7 MB.");
             }
             MemberSheet sheet = lists.read(file::getBytes);
-            EligibilityList kept = lists.keep(Actor.of(who), name, sheet);
-            return "redirect:/lists/" + kept.id() + "?done=KEPT" + (sheet.twice() > 0 ? "&twice=" + sheet.twice() : "");
+            return "redirect:" + lists.keep(Actor.of(who), name, sheet);
         } catch (Refusal refused) {
             problem = refused.problem();
         } catch (DataAccessException | TransactionException fault) {
@@ -115,6 +114,7 @@ class ListPages {
         List<EligibilityList> page = lists.page(before, SHOWN + 1);
         model.addAttribute("lists", page.stream().limit(SHOWN).toList());
         model.addAttribute("older", page.size() > SHOWN ? page.get(SHOWN - 1).id() : null);
+        model.addAttribute("works", lists.beingTaken());
         model.addAttribute("name", name);
         model.addAttribute("problem", problem);
         return "lists";

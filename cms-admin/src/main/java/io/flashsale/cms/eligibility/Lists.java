@@ -4,6 +4,9 @@ import io.flashsale.cms.change.Actor;
 import io.flashsale.cms.change.Changes;
 import io.flashsale.cms.change.Made;
 import io.flashsale.cms.web.Refusal;
+import io.flashsale.cms.work.Progress;
+import io.flashsale.cms.work.Work;
+import io.flashsale.cms.work.Works;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,6 +29,9 @@ public class Lists {
 
     private static final int MOST_OF_A_NAME = 120;
 
+    /** Of long work. */
+    private static final String KIND = "LIST";
+
     /** Rows that one statement writes. */
     private static final int A_STATEMENT = 1_000;
 
@@ -34,12 +40,14 @@ public class Lists {
 
     private final ListMapper mapper;
     private final Changes changes;
+    private final Works works;
     private final Clock clock;
     private final Semaphore reading = new Semaphore(1, true);
 
-    Lists(ListMapper mapper, Changes changes, Clock clock) {
+    Lists(ListMapper mapper, Changes changes, Works works, Clock clock) {
         this.mapper = mapper;
         this.changes = changes;
+        this.works = works;
         this.clock = clock;
     }
 
@@ -55,6 +63,11 @@ public class Lists {
     /** The latest first, those before an id. */
     public List<EligibilityList> page(long before, int most) {
         return mapper.page(before, most).stream().map(EligibilityList::of).toList();
+    }
+
+    /** Those that are being taken, and those that came to nothing lately. */
+    List<Work> beingTaken() {
+        return works.latest(KIND);
     }
 
     /** Of these ids, those of lists on which nobody has an account. */
@@ -115,23 +128,32 @@ public class Lists {
     /**
      * Keeps one.
      *
-     * @throws Refusal 400 LIST_NAME
+     * @return where to send who asked for it
+     * @throws Refusal 400 LIST_NAME, 503 WORK_BUSY
      */
-    EligibilityList keep(Actor actor, String name, MemberSheet sheet) {
+    String keep(Actor actor, String name, MemberSheet sheet) {
         var row = new ListRow();
         row.name = named(name);
         row.members = sheet.users().size();
         row.keptBy = actor.name();
         row.keptAt = clock.instant().atOffset(ZoneOffset.UTC).toLocalDateTime();
-        return changes.make(actor, PATIENCE, () -> {
+        return works.begin(KIND, row.name, actor.name(), row.members, progress -> keep(actor, row, sheet, progress));
+    }
+
+    private void keep(Actor actor, ListRow row, MemberSheet sheet, Progress progress) {
+        changes.make(actor, PATIENCE, () -> {
             row.id = null; // the attempt before this one may have left its id
+            progress.at(0);
             mapper.insert(row);
             List<String> users = List.copyOf(sheet.users());
             for (int from = 0; from < users.size(); from += A_STATEMENT) {
-                mapper.members(row.id(), users.subList(from, Math.min(users.size(), from + A_STATEMENT)));
+                int to = Math.min(users.size(), from + A_STATEMENT);
+                mapper.members(row.id(), users.subList(from, to));
+                progress.at(to);
             }
+            progress.done("/lists/" + row.id() + "?done=KEPT" + (sheet.twice() > 0 ? "&twice=" + sheet.twice() : ""));
             return new Made<>(
-                    EligibilityList.of(row),
+                    row.id(),
                     new Made.Entry("LIST_KEPT", subject(row.id()), Map.of("name", row.name, "members", row.members)));
         });
     }

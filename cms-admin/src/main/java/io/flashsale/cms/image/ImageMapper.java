@@ -2,7 +2,9 @@ package io.flashsale.cms.image;
 
 import com.baomidou.mybatisplus.core.conditions.query.QueryWrapper;
 import com.baomidou.mybatisplus.core.mapper.BaseMapper;
+import java.util.Collection;
 import java.util.List;
+import org.apache.ibatis.annotations.Delete;
 import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Param;
@@ -34,6 +36,18 @@ interface ImageMapper extends BaseMapper<ImageRow> {
                 .orderByAsc("id")
                 .last("LIMIT " + most));
     }
+
+    /** By an item of any promo, over or not. */
+    @Select("<script>SELECT DISTINCT image_id FROM promo_item WHERE image_id IN"
+            + " <foreach collection='ids' item='id' open='(' separator=',' close=')'>#{id}</foreach></script>")
+    List<Long> usedOf(@Param("ids") Collection<Long> ids);
+
+    default List<ImageRow> ofName(String name) {
+        return selectList(new QueryWrapper<ImageRow>().eq("name", name));
+    }
+
+    @Delete("DELETE FROM image_file WHERE image_id = #{id}")
+    void forgetFiles(@Param("id") long id);
 
     /** Of promos that are not over. */
     @Select(

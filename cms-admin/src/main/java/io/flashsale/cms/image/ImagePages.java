@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
@@ -28,6 +29,8 @@ class ImagePages {
 
     private static final int SHOWN = 24;
 
+    private static final Set<String> SAID = Set.of("IMAGE_BYTES", "IMAGE_USED", "IMAGE_STAYS", "REASON_MISSING");
+
     /** Phones and cameras make up to some eight. */
     static final long MOST_BYTES = 10_000_000;
 
@@ -41,10 +44,14 @@ class ImagePages {
     String list(
             @RequestParam(name = "before", defaultValue = "9223372036854775807") long before,
             @RequestParam(name = "taken", required = false) @Nullable Long taken,
+            @RequestParam(name = "deleted", required = false) @Nullable Long deleted,
             @RequestParam(name = "refused", defaultValue = "") String refused,
+            @RequestParam(name = "image", required = false) @Nullable Long image,
             Model model) {
         model.addAttribute("taken", taken);
-        return page(before, refused.equals("IMAGE_BYTES") ? refused : null, "", "", model);
+        model.addAttribute("deleted", deleted);
+        model.addAttribute("of", image);
+        return page(before, SAID.contains(refused) ? refused : null, "", "", model);
     }
 
     /** As the shop shows it. */
@@ -97,6 +104,23 @@ class ImagePages {
         }
     }
 
+    @PostMapping("/{id}/delete")
+    String delete(
+            @PathVariable("id") long id,
+            @RequestParam("why") String why,
+            @RequestParam(name = "before", defaultValue = "9223372036854775807") long before,
+            Principal who) {
+        try {
+            images.delete(Actor.of(who).because(why), id);
+            return "redirect:/images?deleted=" + id + "&before=" + before;
+        } catch (Refusal refused) {
+            if (refused.problem().status() == 404) {
+                throw refused;
+            }
+            return "redirect:/images?refused=" + refused.problem().code() + "&image=" + id + "&before=" + before;
+        }
+    }
+
     private Image take(MultipartFile file, String altZh, String altEn, Picture.Crop crop, Principal who) {
         if (file.isEmpty()) {
             throw Refusal.invalid("IMAGE_NONE", "file", "There is no file.");
@@ -117,6 +141,8 @@ class ImagePages {
     private String page(long before, @Nullable String refused, String altZh, String altEn, Model model) {
         List<Image> page = images.page(before, SHOWN + 1);
         model.addAttribute("images", page.stream().limit(SHOWN).toList());
+        model.addAttribute("used", images.used(page.stream().map(Image::id).toList()));
+        model.addAttribute("before", before);
         model.addAttribute("older", page.size() > SHOWN ? page.get(SHOWN - 1).id() : null);
         model.addAttribute("refused", refused);
         model.addAttribute("altZh", altZh);

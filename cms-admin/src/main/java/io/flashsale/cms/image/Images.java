@@ -1,6 +1,7 @@
 package io.flashsale.cms.image;
 
 import io.flashsale.cms.cdn.CdnPublisher;
+import io.flashsale.cms.cdn.ContentName;
 import io.flashsale.cms.change.Actor;
 import io.flashsale.cms.change.Changes;
 import io.flashsale.cms.change.Made;
@@ -9,12 +10,9 @@ import io.flashsale.cms.web.Refusal;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
 
 /**
@@ -103,6 +102,11 @@ public class Images {
         return mapper.page(before, most).stream().map(Image::of).toList();
     }
 
+    /** Of these, those that an item of a promo has. */
+    Set<Long> used(Collection<Long> ids) {
+        return ids.isEmpty() ? Set.of() : Set.copyOf(mapper.usedOf(ids));
+    }
+
     byte @Nullable [] file(long id, int width) {
         ImageMapper.Stored file = mapper.oneFile(id, width);
         return file == null ? null : file.bytes();
@@ -126,14 +130,91 @@ public class Images {
         row.altZh = alt("altZh", altZh);
         row.altEn = alt("altEn", altEn);
         List<Rendition> renditions = render(file, name, type, crop.checked());
-        row.name = name(renditions);
+        row.name = ContentName.of(renditions.stream().map(Rendition::bytes).toList());
         row.widths =
                 renditions.stream().map(each -> Integer.toString(each.width())).collect(Collectors.joining(","));
         row.uploadedBy = actor.name();
         row.uploadedAt = clock.instant().atOffset(ZoneOffset.UTC).toLocalDateTime();
-        long id = mapper.same(row).stream().findFirst().map(ImageRow::id).orElseGet(() -> keep(actor, row, renditions));
-        publish(List.of(mapper.selectById(id)));
-        return Image.of(mapper.selectById(id));
+        ImageRow kept = mapper.same(row).stream()
+                .findFirst()
+                .map(same -> mapper.selectById(same.id())) // unless it is deleted in this moment
+                .orElseGet(() -> mapper.selectById(keep(actor, row, renditions)));
+        publish(List.of(kept));
+        ImageRow now = mapper.selectById(kept.id());
+        return Image.of(now == null ? kept : now);
+    }
+
+    /**
+     * Deletes one that no promo has, and its files where shoppers fetch them unless the same picture is kept with other words. The files go
+     * first: what is left behind by a fault is a picture that can be deleted once more.
+     *
+     * @throws Refusal 404; 409 IMAGE_USED; 503 IMAGE_STAYS where the files cannot be taken away
+     */
+    void delete(Actor actor, long id) {
+        ImageRow row = mapper.selectById(id);
+        if (row == null) {
+            throw Refusal.unknown("UNKNOWN_IMAGE", "There is no such image.");
+        }
+        if (!used(List.of(id)).isEmpty()) {
+            throw used();
+        }
+        boolean alone = mapper.ofName(row.name).size() == 1;
+        try {
+            if (alone) {
+                mapper.withdrawn(id);
+                takeAway(row);
+            }
+            changes.make(actor, () -> {
+                mapper.forgetFiles(id);
+                if (mapper.deleteById(id) == 0) {
+                    throw Refusal.unknown("UNKNOWN_IMAGE", "There is no such image.");
+                }
+                return new Made<>(
+                        id,
+                        new Made.Entry(
+                                "IMAGE_DELETED",
+                                "image:" + id,
+                                Map.of("name", row.name, "altZh", row.altZh, "altEn", row.altEn)));
+            });
+        } catch (DataIntegrityViolationException meanwhile) {
+            publish(List.of(row));
+            throw used();
+        } catch (IOException fault) {
+            log.warn("the files of image {} could not be taken away", id, fault);
+            throw Refusal.busy("IMAGE_STAYS", "Its files cannot be taken away at this moment.");
+        }
+        forget(row);
+    }
+
+    /** Of a row that is gone. In the moment before, another CMS may have put its files back, or somebody have taken the same picture with other words. */
+    private void forget(ImageRow row) {
+        put.remove(row.id());
+        try {
+            List<ImageRow> same = mapper.ofName(row.name);
+            if (same.isEmpty()) {
+                takeAway(row);
+            }
+            for (ImageRow each : same) {
+                if (presence(each) == Presence.ABSENT) {
+                    mapper.withdrawn(each.id());
+                    publish(List.of(each));
+                }
+            }
+        } catch (IOException | DataAccessException fault) {
+            log.warn("files of image {}, which was deleted, may still be there", row.id(), fault);
+        }
+    }
+
+    private void takeAway(ImageRow row) throws IOException {
+        if (cdn.isThere()) {
+            for (int width : Image.of(row).widths()) {
+                cdn.remove(Image.path(row.name, width));
+            }
+        }
+    }
+
+    private static Refusal used() {
+        return Refusal.conflict("IMAGE_USED", null, "An item of a promo has it.");
     }
 
     /** What could not be published when it was taken. */
@@ -196,6 +277,9 @@ public class Images {
                 mapper.published(row.id());
                 put.add(row.id());
                 failing = false;
+                if (mapper.selectById(row.id()) == null) {
+                    forget(row); // deleted while its files were put there
+                }
             } catch (IOException | DataAccessException fault) {
                 if (!failing) { // once, until it works again
                     log.warn(
@@ -252,15 +336,5 @@ public class Images {
                     "IMAGE_ALT", field, "What the picture shows is needed in both languages, in 1 to 200 characters.");
         }
         return words;
-    }
-
-    private static String name(List<Rendition> renditions) {
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            renditions.forEach(each -> sha256.update(each.bytes()));
-            return HexFormat.of().formatHex(sha256.digest(), 0, 16);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

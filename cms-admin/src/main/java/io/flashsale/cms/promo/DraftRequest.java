@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param opensAt ISO-8601, UTC
  * @param closesAt ISO-8601, UTC
  * @param zone of the IANA database, in which people speak of its times; absent: UTC
+ * @param expectedBuyers shoppers who are expected when it opens; absent: nobody knows
  * @param publish also publish it, in the same transaction: then there is either a live promo or nothing
  */
 public record DraftRequest(
@@ -26,6 +27,7 @@ public record DraftRequest(
         @Nullable String opensAt,
         @Nullable String closesAt,
         @Nullable String zone,
+        @Nullable Integer expectedBuyers,
         @Nullable List<@Nullable Item> items,
         @Nullable Boolean publish) {
 

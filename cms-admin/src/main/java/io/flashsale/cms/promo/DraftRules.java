@@ -28,6 +28,7 @@ final class DraftRules {
     private static final int MAX_ITEMS = 100;
     private static final int MAX_NAME = 120;
     private static final int MAX_DESCRIPTION = 4_000;
+    private static final int MAX_EXPECTED = 100_000_000;
     private static final int MAX_LIMIT = 10_000;
     private static final int MAX_LEVEL = 1_000;
     private static final int MAX_LEVEL_LIMITS = 20; // packed, they fit their column
@@ -67,6 +68,9 @@ final class DraftRules {
         row.descriptionZh = optionalProse("descriptionZh", request.descriptionZh());
         row.descriptionEn = optionalProse("descriptionEn", request.descriptionEn());
         row.zone = zone(request.zone());
+        if (request.expectedBuyers() != null) {
+            row.expectedBuyers = (int) number("expectedBuyers", request.expectedBuyers(), 1, MAX_EXPECTED);
+        }
         Instant opens = time("opensAt", request.opensAt());
         Instant closes = time("closesAt", request.closesAt());
         if (opens != null && closes != null) {

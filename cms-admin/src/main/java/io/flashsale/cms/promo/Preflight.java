@@ -1,5 +1,6 @@
 package io.flashsale.cms.promo;
 
+import io.flashsale.cms.cdn.CdnPublisher;
 import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Image;
 import io.flashsale.cms.image.Images;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -27,6 +29,9 @@ class Preflight {
     /** Far over what the backend takes to carry a change to Redis, and how long that is still no reason to wait. */
     private static final Duration CARRIED_WITHIN = Duration.ofSeconds(5);
 
+    /** In which all who are expected come: most of a crowd that waits for a time is there in the first seconds. */
+    private static final Duration THEY_COME_WITHIN = Duration.ofSeconds(5);
+
     private static final Duration NOT_CARRIED = Duration.ofSeconds(30);
 
     private final ItemMapper items;
@@ -34,14 +39,26 @@ class Preflight {
     private final RedisEffects effects;
     private final Images images;
     private final Lists lists;
+    private final CdnPublisher cdn;
+    private final Capacity capacity;
     private final Clock clock;
 
-    Preflight(ItemMapper items, PromoMapper promos, RedisEffects effects, Images images, Lists lists, Clock clock) {
+    Preflight(
+            ItemMapper items,
+            PromoMapper promos,
+            RedisEffects effects,
+            Images images,
+            Lists lists,
+            CdnPublisher cdn,
+            Capacity capacity,
+            Clock clock) {
         this.items = items;
         this.promos = promos;
         this.effects = effects;
         this.images = images;
         this.lists = lists;
+        this.cdn = cdn;
+        this.capacity = capacity;
         this.clock = clock;
     }
 
@@ -86,7 +103,8 @@ class Preflight {
                 Check.of("lists", Verdict.BAD, forNobody(promo)),
                 Check.of("limits", Verdict.LOOK, which(promo, item -> item.quantityLimit() == null)),
                 Check.of("holds", Verdict.LOOK, which(promo, item -> item.holdSeconds() > window.toSeconds())),
-                Check.of("text", described(promo), Verdict.LOOK),
+                text(promo),
+                demand(promo),
                 new Check("shop", shop(), ""),
                 Check.of("clocks", together(), Verdict.BAD));
     }
@@ -136,6 +154,38 @@ class Preflight {
 
     private static boolean described(PromoView promo) {
         return !promo.description().isBlank() || promo.descriptionZh() != null && promo.descriptionEn() != null;
+    }
+
+    /** Once it is approved, what is said of it is put where shoppers fetch it, which may take some seconds. */
+    private Check text(PromoView promo) {
+        if (!described(promo)) {
+            return new Check("text", Verdict.LOOK, "");
+        }
+        if (!cdn.isThere()) {
+            return new Check("textNowhere", Verdict.LOOK, "");
+        }
+        String name = promo.is(Review.Verdict.APPROVED) ? promos.textName(promo.id()) : "is not published before";
+        if (name == null) {
+            return new Check("textWaits", Verdict.LOOK, "");
+        }
+        return name.isEmpty() ? new Check("textHidden", Verdict.LOOK, "") : new Check("text", Verdict.FINE, "");
+    }
+
+    /** Whether what was measured bears those who are expected. One press each: who presses again is slowed down at the edge. */
+    private Check demand(PromoView promo) {
+        Integer expected = promo.expectedBuyers();
+        Capacity.Measured measured = capacity.last();
+        if (expected == null) {
+            return new Check("demandUnsaid", Verdict.LOOK, "");
+        }
+        if (measured == null) {
+            return new Check("demandUnmeasured", Verdict.LOOK, "");
+        }
+        double wanted = Math.ceil((double) expected / THEY_COME_WITHIN.toSeconds());
+        return new Check(
+                "demand",
+                wanted <= measured.perSecond() ? Verdict.FINE : Verdict.LOOK,
+                String.format(Locale.ROOT, "%,.0f/s : %,.0f/s (%s)", wanted, measured.perSecond(), measured.day()));
     }
 
     /** Which nobody could buy, since nobody on their list has an account. */

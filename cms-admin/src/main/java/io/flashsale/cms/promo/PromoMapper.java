@@ -48,6 +48,11 @@ interface PromoMapper extends BaseMapper<PromoRow> {
     @Select("SELECT UTC_TIMESTAMP(3)")
     LocalDateTime now();
 
+    /** Of the file with what is said of it: null before that is published, empty where nobody is shown anything. */
+    @Select("SELECT text_name FROM promo WHERE id = #{id}")
+    @Nullable
+    String textName(@Param("id") long id);
+
     /** Whether somebody has saved or handed in the draft that it was made from. */
     @Select("SELECT EXISTS (SELECT 1 FROM promo_draft d WHERE d.promo_id = #{id} AND (d.edited_by = #{name}"
             + " OR EXISTS (SELECT 1 FROM promo_draft_author a WHERE a.draft_id = d.id AND a.name = #{name})))")

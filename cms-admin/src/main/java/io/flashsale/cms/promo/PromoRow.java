@@ -36,6 +36,10 @@ class PromoRow {
     String textName;
 
     String zone = "UTC";
+
+    @Nullable
+    Integer expectedBuyers;
+
     PromoState state = PromoState.DRAFT;
     LocalDateTime opensAt = LocalDateTime.MIN;
     LocalDateTime closesAt = LocalDateTime.MIN;

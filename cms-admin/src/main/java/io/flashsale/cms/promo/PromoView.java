@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param nameZh on Chinese pages, where it is not the name; likewise of its items
  * @param nameEn on English pages, likewise
  * @param descriptionZh on Chinese pages, where it is not the description; likewise in English
+ * @param expectedBuyers shoppers who are expected when it opens; null where nobody said
  * @param review absent where no reviewer has said anything
  * @param carried whether Redis was seen to have the change; absent where nothing was changed
  */
@@ -29,6 +30,7 @@ public record PromoView(
         Instant opensAt,
         Instant closesAt,
         String zone,
+        @Nullable Integer expectedBuyers,
         List<Item> items,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Review review,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean carried) {
@@ -108,6 +110,7 @@ public record PromoView(
                 utc(promo.opensAt),
                 utc(promo.closesAt),
                 promo.zone,
+                promo.expectedBuyers,
                 items.stream().map(Item::of).toList(),
                 review(promo),
                 null);
@@ -152,6 +155,7 @@ public record PromoView(
                 opensAt,
                 closesAt,
                 zone,
+                expectedBuyers,
                 items,
                 review,
                 was);

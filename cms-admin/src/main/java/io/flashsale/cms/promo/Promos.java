@@ -25,8 +25,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Service;
 
@@ -138,33 +140,47 @@ public class Promos {
      */
     public long handIn(Actor actor, DraftRequest request, @Nullable Long earlier, LongConsumer made) {
         DraftRules.Reading reading = read(request);
-        return changes.make(actor, () -> {
-            var entries = new ArrayList<Entry>();
-            if (earlier != null && !get(earlier).dropped()) {
-                step(earlier, Transition.CANCEL);
-                entries.add(entry(earlier, Transition.CANCEL));
-            }
-            long id = insert(reading.promo(), reading.items());
-            entries.add(new Entry("PROMO_DRAFTED", subject(id), Map.of("request", request)));
-            made.accept(id);
-            return new Made<>(id, entries);
-        });
+        return unlessGone(
+                request,
+                () -> changes.make(actor, () -> {
+                    var entries = new ArrayList<Entry>();
+                    if (earlier != null && !get(earlier).dropped()) {
+                        step(earlier, Transition.CANCEL);
+                        entries.add(entry(earlier, Transition.CANCEL));
+                    }
+                    long id = insert(reading.promo(), reading.items());
+                    entries.add(new Entry("PROMO_DRAFTED", subject(id), Map.of("request", request)));
+                    made.accept(id);
+                    return new Made<>(id, entries);
+                }));
+    }
+
+    /** A picture or a list that it names may be deleted in the moment between: then it is refused as if it had never been there. */
+    private <T> T unlessGone(DraftRequest request, Supplier<T> change) {
+        try {
+            return change.get();
+        } catch (DataIntegrityViolationException fault) {
+            read(request);
+            throw fault;
+        }
     }
 
     /** Stores a draft; if it says so, published in the same transaction. */
     PromoView draft(Actor actor, DraftRequest request) {
         DraftRules.Reading reading = read(request);
         boolean publish = Boolean.TRUE.equals(request.publish());
-        Step step = changes.make(actor, () -> {
-            long id = insert(reading.promo(), reading.items());
-            var entries = new ArrayList<Entry>();
-            entries.add(new Entry("PROMO_DRAFTED", subject(id), Map.of("request", request)));
-            List<Long> owed = publish ? step(id, Transition.PUBLISH) : List.of();
-            if (publish) {
-                entries.add(entry(id, Transition.PUBLISH));
-            }
-            return new Made<>(new Step(id, owed), entries);
-        });
+        Step step = unlessGone(
+                request,
+                () -> changes.make(actor, () -> {
+                    long id = insert(reading.promo(), reading.items());
+                    var entries = new ArrayList<Entry>();
+                    entries.add(new Entry("PROMO_DRAFTED", subject(id), Map.of("request", request)));
+                    List<Long> owed = publish ? step(id, Transition.PUBLISH) : List.of();
+                    if (publish) {
+                        entries.add(entry(id, Transition.PUBLISH));
+                    }
+                    return new Made<>(new Step(id, owed), entries);
+                }));
         PromoView view = get(step.promoId());
         return publish ? view.carried(effects.carried(step.owed())) : view;
     }

@@ -24,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
  *     no item shows one
  * @param bucket where they are put instead
  * @param shopUrl where shoppers find the shop, for links to it; empty: such links are paths
+ * @param benchReport what {@code ./flashsale bench} wrote as JSON when it was last run here; empty, or no file: nobody has measured
  * @param carryWait how long a change waits for the backend to carry it to Redis before it answers 202
  */
 @Validated
@@ -56,6 +57,12 @@ public record CmsSettings(
                         message = "must be http:// or https:// with a host and no path (FLASHSALE_SHOP_URL)")
                 @DefaultValue("")
                 String shopUrl,
+        @NotNull
+                @Pattern(
+                        regexp = "(/.*)?",
+                        message = "must be the path of a file from the root on (FLASHSALE_BENCH_REPORT)")
+                @DefaultValue("")
+                String benchReport,
         @DurationMin(millis = 0) @DurationMax(seconds = 30) @DefaultValue("5s") Duration carryWait) {
 
     /** What this installation is for. */

@@ -1,13 +1,11 @@
 package io.flashsale.cms.text;
 
 import io.flashsale.cms.cdn.CdnPublisher;
+import io.flashsale.cms.cdn.ContentName;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -92,18 +90,10 @@ class Texts {
             return;
         }
         byte[] bytes = json.writeValueAsString(text).getBytes(StandardCharsets.UTF_8);
-        String name = name(bytes);
+        String name = ContentName.of(bytes);
         cdn.put("media/" + name + ".json", "application/json", bytes); // what is there is left as it is
         if (!name.equals(row.name())) {
             mapper.published(row.id(), name);
-        }
-    }
-
-    private static String name(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 16);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
         }
     }
 }

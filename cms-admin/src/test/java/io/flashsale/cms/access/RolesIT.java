@@ -44,11 +44,15 @@ class RolesIT {
         allow("GET /images", Role.EDITOR);
         allow("POST /images", Role.EDITOR);
         allow("POST /images/cut", Role.EDITOR);
+        allow("POST /images/{id}/delete", Role.EDITOR);
         allow("GET /images/{id}/{width}", Role.values());
         allow("GET /lists", Role.EDITOR);
         allow("POST /lists", Role.EDITOR);
         allow("GET /lists/{id}", Role.values());
         allow("POST /lists/{id}/delete", Role.EDITOR);
+        allow("GET /works/{id}", Role.EDITOR);
+        allow("GET /works/{id}/state", Role.EDITOR);
+        allow("POST /works/{id}/stop", Role.EDITOR);
         allow("POST /promos/{id}/approve", Role.REVIEWER);
         allow("POST /promos/{id}/return", Role.REVIEWER);
         for (String act : new String[] {"schedule", "cancel", "pause", "resume", "end", "publish", "anything"}) {

@@ -119,6 +119,6 @@ class DraftReadingTest {
     }
 
     private static DraftForm form(String zone, String opens, DraftForm.Item... items) {
-        return new DraftForm("A promo", "", "", "", "", "", zone, opens, "2026-12-02T20:00", List.of(items));
+        return new DraftForm("A promo", "", "", "", "", "", zone, opens, "2026-12-02T20:00", "", List.of(items));
     }
 }

@@ -89,22 +89,24 @@ class DraftsIT {
         typed.put("items[0].price", "19.999");
         typed.put("items[0].sku", "");
         typed.put("zone", "Europe/Berlin");
+        typed.put("expectedBuyers", "many");
         typed.put("opensAt", "2027-03-28T02:30");
         HttpResponse<String> answer = post(editor, draft, typed, "handIn");
         assertThat(Visitor.location(answer)).isEqualTo(draft + "?check");
         String page = editor.get(draft + "?check").body();
         assertThat(page)
                 .contains(
-                        "These 3 are missing or wrong:",
+                        "These 4 are missing or wrong:",
                         "The clocks are put forward over it".toLowerCase(),
                         "value=\"19.999\"",
                         "value=\"2027-03-28T02:30\"",
+                        "href=\"#expectedBuyers\"",
                         "href=\"#items[0].price\"");
         assertThat(Pattern.compile("aria-invalid=\"true\"")
                         .matcher(page)
                         .results()
                         .count())
-                .isEqualTo(3);
+                .isEqualTo(4);
         assertThat(cms.value("SELECT COUNT(*) FROM promo_draft WHERE id = ? AND promo_id IS NULL", id(draft)))
                 .isEqualTo("1");
     }
@@ -214,9 +216,15 @@ class DraftsIT {
         assertThat(editor.post("/drafts/of", Map.of("promo", id(second))).statusCode())
                 .isEqualTo(409);
 
+        assertThat(cms.value("SELECT expected_buyers FROM promo WHERE id = ?", id(second)))
+                .isEqualTo("2500");
         String copy = Visitor.location(editor.post("/drafts", Map.of("copy", id(second))));
         assertThat(editor.get(copy).body())
-                .contains("value=\"600\"", "value=\"" + typed.get("items[0].sku") + "\"", "value=\"Asia/Shanghai\"")
+                .contains(
+                        "value=\"600\"",
+                        "value=\"2500\"",
+                        "value=\"" + typed.get("items[0].sku") + "\"",
+                        "value=\"Asia/Shanghai\"")
                 .doesNotContain("value=\"" + typed.get("opensAt"));
     }
 
@@ -461,6 +469,7 @@ class DraftsIT {
         typed.put("name", "Winter " + skus);
         typed.put("description", "Warm.");
         typed.put("zone", "Asia/Shanghai");
+        typed.put("expectedBuyers", "2500");
         typed.put("opensAt", LOCAL.format(opens));
         typed.put("closesAt", LOCAL.format(opens.plusHours(2)));
         typed.put("items[0].sku", "DRAFT-" + skus);

@@ -6,14 +6,17 @@ import io.flashsale.cms.Cms;
 import io.flashsale.cms.Visitor;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,13 @@ class ListsIT {
     /** @return its id */
     private static String keep(String name, String text) {
         String page = Visitor.location(send(name, text));
+        if (page.startsWith("/works/")) {
+            String work = page;
+            page = Awaitility.await()
+                    .atMost(Duration.ofSeconds(40))
+                    .until(() -> editor.get(work).headers().firstValue("Location"), Optional::isPresent)
+                    .orElseThrow();
+        }
         assertThat(page).matches("/lists/\\d+\\?done=KEPT.*");
         return page.replaceAll("\\D+(\\d+).*", "$1");
     }

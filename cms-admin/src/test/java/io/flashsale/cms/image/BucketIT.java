@@ -104,6 +104,10 @@ class BucketIT {
             assertThat(read("media/a.jpg").response().contentType()).isEqualTo("image/jpeg");
             publisher.put("media/a.jpg", "image/jpeg", Arrays.copyOf(FILE, 5));
             assertThat(read("media/a.jpg").asByteArray()).isEqualTo(Arrays.copyOf(FILE, 5));
+
+            publisher.remove("media/a.jpg");
+            assertThat(publisher.has("media/a.jpg")).isFalse();
+            publisher.remove("media/a.jpg");
         }
     }
 
@@ -115,6 +119,7 @@ class BucketIT {
                     .isInstanceOf(IOException.class)
                     .hasStackTraceContaining("NoSuchBucket");
             assertThatThrownBy(() -> stranger.has("media/a.jpg")).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> stranger.remove("media/a.jpg")).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> stranger.put("media/b.jpg", "image/jpeg", FILE))
                     .isInstanceOf(IOException.class);
             assertThat(keys()).doesNotContain("media/b.jpg");

@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashsale.cms.Cms;
 import io.flashsale.cms.Visitor;
+import io.flashsale.testkit.RealMySql;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -150,6 +155,98 @@ class ImagesIT {
         cms.part(Images.class).publishTheRest();
         assertThat(cms.value("SELECT COUNT(*) FROM image WHERE published_at IS NULL AND id = ?", id))
                 .isEqualTo("0");
+    }
+
+    @Test
+    void one_that_no_item_has_is_deleted_with_its_files() throws IOException {
+        editor.get("/images");
+        byte[] picture = Samples.quarters(800, 600, "png");
+        String id = idOf(editor.upload("/images/cut", part("0.05"), "a.png", "image/png", picture));
+        Map<String, String> otherwise = with(part("0.05"), Map.of("altEn", "Other words"));
+        String same = idOf(editor.upload("/images/cut", otherwise, "a.png", "image/png", picture));
+        Path file = cms.cdn().resolve(Image.path(cms.value("SELECT name FROM image WHERE id = ?", id), 320));
+
+        assertThat(delete(id, " ")).startsWith("/images?refused=REASON_MISSING&image=" + id);
+        assertThat(delete(id, "the wrong one")).startsWith("/images?deleted=" + id);
+        assertThat(editor.get("/images?deleted=" + id).body()).contains("Picture " + id + " is deleted.");
+        assertThat(file).as("the same picture with other words").isRegularFile();
+        assertThat(editor.get("/images/" + id + "/320").statusCode()).isEqualTo(404);
+        assertThat(cms.value(
+                        "SELECT detail FROM audit_log WHERE action = 'IMAGE_DELETED' AND subject = ?", "image:" + id))
+                .contains("the wrong one");
+        assertThat(editor.post("/images/" + id + "/delete", Map.of("why", "again"))
+                        .statusCode())
+                .isEqualTo(404);
+
+        assertThat(delete(same, "that one, too")).startsWith("/images?deleted=" + same);
+        assertThat(file).doesNotExist();
+        assertThat(cms.value("SELECT COUNT(*) FROM image_file WHERE image_id IN (?, ?)", id, same))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void one_that_an_item_has_stays_and_so_does_one_whose_files_do_not_go() throws IOException {
+        editor.get("/images");
+        String id = idOf(
+                editor.upload("/images/cut", part("0.10"), "a.png", "image/png", Samples.quarters(840, 630, "png")));
+        Path file = cms.cdn().resolve(Image.path(cms.value("SELECT name FROM image WHERE id = ?", id), 320));
+        Path aside = Files.move(file, file.resolveSibling("aside"));
+        Files.createDirectory(file);
+        Files.writeString(file.resolve("in-its-way"), "");
+        assertThat(delete(id, "the wrong one")).startsWith("/images?refused=IMAGE_STAYS");
+        assertThat(cms.value("SELECT COUNT(*) FROM image WHERE id = ?", id)).isEqualTo("1");
+        Files.delete(file.resolve("in-its-way"));
+        Files.delete(file);
+        Files.move(aside, file);
+
+        assertThat(cms.post("/api/admin/promos", promo("PICTURE-3", id)).status())
+                .isEqualTo(201);
+        String refused = delete(id, "the wrong one");
+        assertThat(refused).startsWith("/images?refused=IMAGE_USED&image=" + id);
+        assertThat(editor.get(refused).body())
+                .contains("Picture " + id + ": An item of a promo has this picture, so it stays.")
+                .doesNotContain("/images/" + id + "/delete");
+        assertThat(file).isRegularFile();
+    }
+
+    @Test
+    void one_that_somebody_takes_into_a_promo_in_that_moment_stays_with_its_files() throws Exception {
+        editor.get("/images");
+        String id = idOf(
+                editor.upload("/images/cut", part("0.15"), "a.png", "image/png", Samples.quarters(880, 660, "png")));
+        Path file = cms.cdn().resolve(Image.path(cms.value("SELECT name FROM image WHERE id = ?", id), 320));
+        String promo = cms.post("/api/admin/promos", promo("PICTURE-4", "null"))
+                .body()
+                .get("id")
+                .asString();
+        try (Connection other = RealMySql.shared().connect(cms.database());
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("UPDATE promo_item SET image_id = " + id + " WHERE promo_id = " + promo);
+            CompletableFuture<String> deleted = CompletableFuture.supplyAsync(() -> delete(id, "the wrong one"));
+            Awaitility.await("the deletion waits for the other")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> !cms.rows("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'")
+                            .isEmpty());
+            other.commit();
+            assertThat(deleted.get(10, TimeUnit.SECONDS)).startsWith("/images?refused=IMAGE_USED");
+        }
+        assertThat(file).isRegularFile();
+        assertThat(cms.value("SELECT COUNT(*) FROM image WHERE id = ? AND published_at IS NOT NULL", id))
+                .isEqualTo("1");
+    }
+
+    /** Of the same picture another one, which no other test has. */
+    private static Map<String, String> part(String left) {
+        return with(CUT, Map.of("left", left));
+    }
+
+    private static String idOf(HttpResponse<String> taken) {
+        return taken.body().replaceAll("\\D", "");
+    }
+
+    private static String delete(String id, String why) {
+        return Visitor.location(editor.post("/images/" + id + "/delete", Map.of("why", why)));
     }
 
     @Test

@@ -168,6 +168,7 @@ class DraftRulesTest {
                         null,
                         null,
                         null,
+                        null,
                         List.of(new DraftRequest.Item(
                                 null, null, null, null, null, null, null, null, null, null, null, null, null, null)),
                         null),
@@ -194,6 +195,35 @@ class DraftRulesTest {
         assertThat(zone("CST").violations()).extracting(Violation::field).containsExactly("zone");
     }
 
+    @Test
+    void how_many_are_expected_may_be_said() {
+        assertThat(expected(null).promo().expectedBuyers).isNull();
+        assertThat(expected(100_000_000).promo().expectedBuyers).isEqualTo(100_000_000);
+        for (int odd : new int[] {0, -1, 100_000_001}) {
+            assertThat(expected(odd).violations())
+                    .extracting(Violation::sentence)
+                    .containsExactly("expectedBuyers must be 1 to 100000000, not " + odd + ".");
+        }
+    }
+
+    private static DraftRules.Reading expected(@Nullable Integer buyers) {
+        return DraftRules.read(
+                new DraftRequest(
+                        "A promo",
+                        null,
+                        null,
+                        "",
+                        null,
+                        null,
+                        "2026-11-20T12:00:00Z",
+                        "2026-11-20T13:00:00Z",
+                        null,
+                        buyers,
+                        List.of(item("A", 1)),
+                        null),
+                NOW);
+    }
+
     private static DraftRules.Reading zone(@Nullable String zone) {
         return DraftRules.read(
                 new DraftRequest(
@@ -206,6 +236,7 @@ class DraftRulesTest {
                         "2026-11-20T12:00:00Z",
                         "2026-11-20T13:00:00Z",
                         zone,
+                        null,
                         List.of(item("A", 1)),
                         null),
                 NOW);
@@ -231,6 +262,7 @@ class DraftRulesTest {
                         "three\nfour",
                         "2026-11-20T12:00:00Z",
                         "2026-11-20T13:00:00Z",
+                        null,
                         null,
                         List.of(item("A", 1)),
                         null),
@@ -274,6 +306,7 @@ class DraftRulesTest {
 
     private static DraftRequest request(
             @Nullable String opens, @Nullable String closes, DraftRequest.@Nullable Item... items) {
-        return new DraftRequest("A promo", null, null, "", null, null, opens, closes, null, Arrays.asList(items), null);
+        return new DraftRequest(
+                "A promo", null, null, "", null, null, opens, closes, null, null, Arrays.asList(items), null);
     }
 }

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.flashsale.cms.Cms;
 import io.flashsale.cms.Visitor;
+import io.flashsale.cms.cdn.CdnPublisher;
 import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Images;
 import io.flashsale.cms.stock.RedisEffects;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,9 +37,14 @@ class PreflightIT {
 
     private static int promos;
 
+    /** As the benchmarks write it. */
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private static Path bench;
+
     @BeforeAll
     static void start() {
-        cms = Cms.start();
+        cms = Cms.start("flashsale.bench-report=" + bench.resolve("all.json"));
         operator = Visitor.of(cms, "oleg", "OPERATOR");
     }
 
@@ -43,7 +54,8 @@ class PreflightIT {
     }
 
     @BeforeEach
-    void whatWasOwedIsCarried() {
+    void whatWasOwedIsCarried() throws IOException {
+        measured(20_000);
         cms.carryOnce();
     }
 
@@ -63,6 +75,7 @@ class PreflightIT {
                         "limits",
                         "holds",
                         "text",
+                        "demand",
                         "shop",
                         "clocks")
                 .containsValues("FINE")
@@ -100,6 +113,54 @@ class PreflightIT {
         assertThat(schedule(promo)).isEqualTo(promo + "?refused=NOT_FIT");
         cms.rows("UPDATE image SET published_at = UTC_TIMESTAMP(3) WHERE id = ?", image);
         assertThat(schedule(promo)).contains("done=SCHEDULE");
+    }
+
+    @Test
+    void those_who_are_expected_are_set_against_what_was_measured() throws IOException {
+        String promo = approved("PF-DEMAND", 60, 3600, 600, "2", "x");
+        assertThat(verdicts(promo)).as("20,000/s within five seconds").containsEntry("demand", "FINE");
+        assertThat(operator.get(promo).body())
+                .contains("20,000/s : 20,000/s (2026-11-30)", "data-testid=\"expected\">100,000<");
+        measured(19_999);
+        assertThat(verdicts(promo)).containsEntry("demand", "LOOK");
+        for (String broken :
+                List.of("", "{", "{\"title\":\"Benchmark `all`, soon\",\"series\":[]}", REPORT.formatted(0.0))) {
+            Files.writeString(bench.resolve("all.json"), broken);
+            assertThat(verdicts(promo))
+                    .as(broken)
+                    .containsEntry("demandUnmeasured", "LOOK")
+                    .doesNotContainKey("demand");
+        }
+        Files.delete(bench.resolve("all.json"));
+        assertThat(verdicts(promo)).containsEntry("demandUnmeasured", "LOOK");
+        cms.rows("UPDATE promo SET expected_buyers = NULL WHERE id = ?", id(promo));
+        assertThat(verdicts(promo)).containsEntry("demandUnsaid", "LOOK");
+        assertThat(schedule(promo)).contains("done=SCHEDULE");
+    }
+
+    @Test
+    void what_is_said_of_it_is_looked_for_where_shoppers_fetch_it_once_it_is_approved() throws IOException {
+        String promo = approved("PF-TEXT", 60, 3600, 600, "2", "Of clay.");
+        assertThat(verdicts(promo)).containsEntry("text", "FINE");
+        cms.rows("UPDATE promo SET text_name = '' WHERE id = ?", id(promo));
+        assertThat(verdicts(promo)).containsEntry("textHidden", "LOOK").doesNotContainKey("text");
+        Path blocked = Files.createFile(bench.resolve("blocked"));
+        for (String place : List.of(blocked.toString(), "")) {
+            try (Cms other = Cms.start("flashsale.cdn-directory=" + place)) {
+                Visitor visitor = Visitor.of(other, "oleg", "OPERATOR");
+                String same = proposed(other, "PF-TEXT", 60, 3600, 600, "2", "Of clay.");
+                assertThat(verdicts(visitor, same))
+                        .as("nothing is published before")
+                        .containsEntry(place.isEmpty() ? "textNowhere" : "text", place.isEmpty() ? "LOOK" : "FINE");
+                other.rows(
+                        "UPDATE promo SET review = 'APPROVED', reviewed_by = 'rosa', reviewed_at = UTC_TIMESTAMP(3)"
+                                + " WHERE id = ?",
+                        id(same));
+                assertThat(verdicts(visitor, same))
+                        .containsEntry(place.isEmpty() ? "textNowhere" : "textWaits", "LOOK")
+                        .doesNotContainKey("text");
+            }
+        }
     }
 
     @Test
@@ -164,6 +225,8 @@ class PreflightIT {
                 cms.part(RedisEffects.class),
                 cms.part(Images.class),
                 cms.part(Lists.class),
+                cms.part(CdnPublisher.class),
+                cms.part(Capacity.class),
                 Clock.offset(Clock.systemUTC(), Duration.ofMillis(apartMs)));
         PromoView view = cms.part(Promos.class).get(Long.parseLong(id(promo)));
         assertThat(preflight.of(view))
@@ -172,9 +235,24 @@ class PreflightIT {
                 .containsExactly(verdict);
     }
 
+    private static final String REPORT =
+            """
+            {"title":"Benchmark `all`, 2026-11-30","conditions":{},"marks":[],"series":[\
+            {"name":"sold out","unit":"PER_SECOND","median":82551},\
+            {"name":"refusals in a stampede","unit":"PER_SECOND","median":16077,"offeredPerSecond":[20597.4,%s,1],\
+            "codes":{"ALL_RESERVED":270000,"RESERVED":30000%s}}]}""";
+
+    private static void measured(double perSecond) throws IOException {
+        Files.writeString(bench.resolve("all.json"), REPORT.formatted(perSecond, ""));
+    }
+
     private static Map<String, String> verdicts(String promo) {
+        return verdicts(operator, promo);
+    }
+
+    private static Map<String, String> verdicts(Visitor who, String promo) {
         return Pattern.compile("data-check=\"([a-zA-Z]+)\" data-verdict=\"([A-Z]+)\"")
-                .matcher(operator.get(promo).body())
+                .matcher(who.get(promo).body())
                 .results()
                 .collect(Collectors.toMap(found -> found.group(1), found -> found.group(2)));
     }
@@ -184,24 +262,31 @@ class PreflightIT {
         return Visitor.location(operator.post(promo + "/schedule", Map.of("why", "it is time")));
     }
 
-    /** @param opens in so many seconds; @param limit JSON */
+    /** As {@link #proposed}, by the CMS of all these tests; what is said of it is where it belongs. */
     private static String approved(String sku, int opens, int seconds, int hold, String limit, String text) {
+        String promo = proposed(cms, sku, opens, seconds, hold, limit, text);
+        cms.rows(
+                "UPDATE promo SET review = 'APPROVED', reviewed_by = 'rosa', reviewed_at = UTC_TIMESTAMP(3),"
+                        + " text_name = REPEAT('7e', 16) WHERE id = ?",
+                id(promo));
+        return promo;
+    }
+
+    /** @param opens in so many seconds; @param limit JSON */
+    private static String proposed(Cms where, String sku, int opens, int seconds, int hold, String limit, String text) {
         promos++;
         Instant from = Instant.now().plusSeconds(opens);
-        String promo = "/promos/"
-                + cms.post(
+        return "/promos/"
+                + where.post(
                                 "/api/admin/promos",
                                 """
-                                {"name":"Promo %d","description":"%s","opensAt":"%s","closesAt":"%s","items":[{"sku":"%s","name":"Thing","nameZh":"东西",\
+                                {"name":"Promo %d","description":"%s","expectedBuyers":100000,"opensAt":"%s","closesAt":"%s",\
+                                "items":[{"sku":"%s","name":"Thing","nameZh":"东西",\
                                 "priceMinor":100,"listPriceMinor":200,"currency":"CNY","published":10,"holdSeconds":%d,"quantityLimit":%s}]}"""
                                         .formatted(promos, text, from, from.plusSeconds(seconds), sku, hold, limit))
                         .body()
                         .get("id")
                         .asLong();
-        cms.rows(
-                "UPDATE promo SET review = 'APPROVED', reviewed_by = 'rosa', reviewed_at = UTC_TIMESTAMP(3) WHERE id = ?",
-                id(promo));
-        return promo;
     }
 
     /** @return the number of the one that the items of this SKU have from now on */

@@ -72,6 +72,8 @@ class SettingsIT {
                 .contains("must be http:// or https:// with a host and no path (FLASHSALE_SHOP_URL)");
         assertThat(outputOf(with(complete(), "FLASHSALE_CDN_DIR=here/cdn")))
                 .contains("must be the path of a directory from the root on (FLASHSALE_CDN_DIR)");
+        assertThat(outputOf(with(complete(), "FLASHSALE_BENCH_REPORT=all.json")))
+                .contains("must be the path of a file from the root on (FLASHSALE_BENCH_REPORT)");
         assertThat(outputOf(with(
                         complete(),
                         "FLASHSALE_CDN_BUCKET=Pictures",

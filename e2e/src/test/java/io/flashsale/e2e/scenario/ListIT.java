@@ -16,7 +16,13 @@ import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Staff;
 import io.flashsale.e2e.client.Terms;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -93,6 +99,53 @@ class ListIT {
         String url = page.url();
         page.context().close();
         return Long.parseLong(url.replaceAll(".*/lists/(\\d+).*", "$1"));
+    }
+
+    @Test
+    void who_brings_a_long_list_sees_how_far_it_is_and_has_it_stop() throws SQLException {
+        Page page = staff.page(chromium, 1280, 900, "en-GB", "editor");
+        String many = IntStream.range(0, 3_000).mapToObj(n -> "far-" + n).collect(Collectors.joining("\n"));
+        try (Connection other = DriverManager.getConnection(
+                "jdbc:mysql://127.0.0.1:" + installation.port("MYSQL") + "/flashsale",
+                "cms",
+                installation.secret("mysql-cms"))) {
+            holdBack(other, "far-1500");
+            page.locator("nav >> text=Lists").click();
+            page.locator("#name").fill("A long one");
+            page.locator("#file").setInputFiles(sheet(many));
+            page.getByTestId("keep").click();
+            page.waitForURL("**/works/*");
+            assertThat(page.locator("#work-done")).hasText("1,000");
+            assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+            Chromium.shoot(page, "cms-work-en-1280");
+            page.getByTestId("stop").click();
+            assertThat(page.getByTestId("said")).hasText("It is being stopped. Nothing of it will be kept.");
+            other.rollback();
+            // by itself
+            assertThat(page.getByTestId("said")).hasText("It was stopped. Nothing of it was kept.");
+        }
+        page.locator("nav >> text=Lists").click();
+        assertThat(page.locator("body")).not().containsText("A long one");
+        assertThat(chromium.complaints()).isEmpty();
+        page.context().close();
+    }
+
+    /** Whoever writes this account into one of the next lists waits until this transaction is over. */
+    private static void holdBack(Connection other, String user) throws SQLException {
+        // At which a row that is read only is not held back, as the numbers of lists are here.
+        other.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        other.setAutoCommit(false);
+        try (Statement statement = other.createStatement()) {
+            statement.execute("SET SESSION foreign_key_checks = 0");
+            statement.execute("INSERT INTO eligibility_member (list_id, user_id) SELECT (SELECT COALESCE(MAX(id), 0)"
+                    + " FROM eligibility_list) + n, '" + user + "' FROM (" + next(30) + ") AS next");
+        }
+    }
+
+    private static String next(int most) {
+        return IntStream.rangeClosed(1, most)
+                .mapToObj(n -> "SELECT " + n + " AS n")
+                .collect(Collectors.joining(" UNION ALL "));
     }
 
     private static FilePayload sheet(String text) {
