@@ -123,11 +123,14 @@ class PreflightIT {
                 .contains("20,000/s : 20,000/s (2026-11-30)", "data-testid=\"expected\">100,000<");
         measured(19_999);
         assertThat(verdicts(promo)).containsEntry("demand", "LOOK");
-        for (String broken :
-                List.of("", "{", "{\"title\":\"Benchmark `all`, soon\",\"series\":[]}", REPORT.formatted(0.0))) {
+        for (String broken : List.of(
+                "",
+                "{",
+                "{\"title\":\"Benchmark `all`, soon\",\"series\":[]}",
+                REPORT.formatted(20_000.0, "").replace("refusals in a stampede", "another"))) {
             Files.writeString(bench.resolve("all.json"), broken);
             assertThat(verdicts(promo))
-                    .as(broken)
+                    .as("%s", broken)
                     .containsEntry("demandUnmeasured", "LOOK")
                     .doesNotContainKey("demand");
         }
