@@ -54,8 +54,12 @@ unpack() {
 
 # A home keeps what it runs, so that a later build cannot change a running program.
 take_services() {
-  local service
-  for service in "${SERVICES[@]}"; do take_service "$1" "$service"; done
+  local service stamp
+  for service in "${SERVICES[@]}"; do
+    stamp=$1
+    [[ "$service" != cms-admin ]] || stamp+=" $(find "$ROOT/storefront" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | stamp_of)"
+    take_service "$stamp" "$service"
+  done
 }
 
 take_service() {
@@ -63,6 +67,7 @@ take_service() {
   [[ "$(cat -- "$copy/taken-from" 2>/dev/null)" != "$1" ]] || return 0
   rm -rf -- "$copy.new"
   cp -al -- "$ROOT/target/built/$2" "$copy.new" 2>/dev/null || cp -a -- "$ROOT/target/built/$2" "$copy.new"
+  [[ "$2" != cms-admin ]] || cp -a -- "$ROOT/storefront" "$copy.new/storefront" # which it publishes, of the same version
   printf '%s\n' "$1" >"$copy.new/taken-from"
   rm -rf -- "$copy"
   mv -- "$copy.new" "$copy"

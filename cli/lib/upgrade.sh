@@ -3,8 +3,9 @@
 # what has to hold for that, and what is not held up by it.
 
 # Who reads comes before who writes: the stores, the consumer, which migrates the tables and reads what a new backend sends, the backend,
-# which loads the functions that a new edge calls, and the edge last. The stores are replaced only where they changed themselves.
-UPGRADE_ORDER=(namesrv broker redis mysql consumer backend cms sandbox edge)
+# which loads the functions that a new edge calls, the edge, and last the CMS, which publishes pages that ask the new edge. The stores are replaced
+# only where they changed themselves.
+UPGRADE_ORDER=(namesrv broker redis mysql consumer backend sandbox edge cms)
 declare -A UPGRADE_SERVICE=([consumer]=order-consumer [backend]=backend [cms]=cms-admin [sandbox]=payment-sandbox)
 declare -A UPGRADE_SENTENCE=(
   [namesrv]='Name server: nobody notices.'

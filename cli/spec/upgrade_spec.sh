@@ -6,7 +6,7 @@ plan() { upgrade_plan "$@" | paste -sd ' '; }
 
 test_parts_are_upgraded_in_their_order_however_they_are_asked_for() {
   equals "$(plan 0 edge backend consumer)" 'consumer backend edge'
-  equals "$(plan 0)" 'namesrv broker redis mysql consumer backend cms sandbox edge'
+  equals "$(plan 0)" 'namesrv broker redis mysql consumer backend sandbox edge cms'
 }
 
 test_the_way_back_is_the_other_way_round() { equals "$(plan 1 consumer backend edge)" 'edge backend consumer'; }

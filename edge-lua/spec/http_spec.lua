@@ -352,6 +352,62 @@ describe("Over HTTP", function()
     assert.equal(405, http.connect(edge.port):request("POST", "/media/5f-320.jpg", {}, "x").status)
   end)
 
+  it("what was published goes before what is here, compressed, and its assets are kept for ever", function()
+    local pages, edition = edge.home .. "/cdn/pages", string.rep("0f", 16)
+    local assets = edge.home .. "/cdn/assets/" .. edition
+    os.execute("mkdir -p '" .. pages .. "/promo' '" .. pages .. "/item' '" .. assets .. "'")
+    local function publish(file, text)
+      edge.write(file, text)
+      os.execute("printf %s '" .. text .. "' | gzip -n > '" .. file .. ".gz'")
+    end
+    local promo = tostring(item.promo)
+    local there = { ["/"] = "/index", ["/promo/" .. promo] = "/promo/" .. promo,
+      ["/item/" .. item.sku] = "/item/" .. item.sku, ["/login"] = "/login", ["/order/1-a"] = "/cart" }
+    for _, file in pairs(there) do publish(pages .. file .. ".html", "page " .. file) end
+    publish(assets .. "/main.js", "let a;")
+    -- Until the edge looks again for what was not there.
+    local function everywhere(path, body) -- each worker has a cache of its own
+      for _, pid in ipairs(edge.workers()) do
+        edge.until_true(path .. " is as it should be", function()
+          local client = edge.to_worker(pid)
+          local answer = client:request("GET", path)
+          client:close()
+          return answer.body == body
+        end)
+      end
+    end
+    for path, file in pairs(there) do everywhere(path, "page " .. file) end
+    everywhere("/preview/" .. string.rep("x", 43), "page /index")
+    for path, file in pairs(there) do
+      local plain = edge.get(path)
+      local head = plain.headers
+      assert.same({ 200, "page " .. file, "text/html; charset=utf-8", "no-cache", "Accept-Encoding" },
+        { plain.status, plain.body, head["content-type"], head["cache-control"], head.vary }, path)
+      security(plain)
+      local zipped = edge.get(path, { ["Accept-Encoding"] = "gzip" })
+      assert.same({ 200, "gzip" }, { zipped.status, zipped.headers["content-encoding"] }, path)
+      assert.equal("\31\139", zipped.body:sub(1, 2))
+    end
+    local script = "/assets/" .. edition .. "/main.js"
+    local asset = edge.get(script)
+    assert.same({ 200, "let a;", "text/javascript; charset=utf-8", "public, max-age=31536000, immutable" },
+      { asset.status, asset.body, asset.headers["content-type"], asset.headers["cache-control"] })
+    security(asset)
+    assert.equal("gzip", edge.get(script, { ["Accept-Encoding"] = "gzip" }).headers["content-encoding"])
+    for _, path in ipairs { "/assets/" .. edition .. "/none.js", script .. ".gz", "/assets/" .. edition .. "/",
+      "/assets/" .. edition .. "/../../pages/login.html", "/index.html.gz", "/assets/.x", "/promo/" .. promo .. ".html" } do
+      assert.equal(404, edge.get(path).status, path)
+    end
+    assert.equal(405, http.connect(edge.port):request("POST", script, {}, "x").status)
+    -- Without one of its own a promo has the home page, and without any what came with the edge.
+    os.execute("rm '" .. pages .. "/promo/" .. promo .. ".html'")
+    everywhere("/promo/" .. promo, "page /index")
+    os.execute("rm -r '" .. pages .. "'")
+    for _, path in ipairs { "/", "/promo/" .. promo, "/item/" .. item.sku } do
+      everywhere(path, "<!doctype html><title>Sale</title>\n")
+    end
+  end)
+
   it("pages come with a tag and are asked for again, assets may be kept for a minute", function()
     local answer = edge.get("/")
     assert.same({ 200, "text/html; charset=utf-8", "no-cache" },

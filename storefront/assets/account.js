@@ -84,7 +84,7 @@ function explain(answer, used = false) {
 
 function proofOf(challenge) {
   return new Promise((resolve, reject) => {
-    const worker = new Worker("/assets/proof.js", { type: "module" });
+    const worker = new Worker(new URL("./proof.js", import.meta.url), { type: "module" });
     const end = (settle) => (value) => {
       worker.terminate();
       settle(value);

@@ -139,7 +139,7 @@ export function begin(poll) {
   asked = poll;
   const style = document.createElement("link");
   style.rel = "stylesheet";
-  style.href = "/assets/preview.css";
+  style.href = new URL("./preview.css", import.meta.url).href;
   const robots = document.createElement("meta");
   robots.name = "robots";
   robots.content = "noindex";

@@ -16,7 +16,7 @@ function M:send(bytes)
   return self.connection:send(bytes)
 end
 
---[[ receive(head_only): {status, headers (lower case), body}, or nil and why. ]]
+--[[ receive(head_only): {status, headers (lower case; what comes twice, with a comma between), body}, or nil and why. ]]
 function M:receive(head_only)
   local line, err = self.connection:receive("*l")
   if not line then return nil, err end
@@ -25,7 +25,8 @@ function M:receive(head_only)
     line = assert(self.connection:receive("*l"))
     if line == "" then break end
     local name, value = line:match("^([^:]+):%s*(.*)$")
-    answer.headers[name:lower()] = value
+    name = name:lower()
+    answer.headers[name] = answer.headers[name] and answer.headers[name] .. ", " .. value or value
   end
   if head_only or answer.status == 304 or answer.status == 204 then return answer end
   if answer.headers["transfer-encoding"] == "chunked" then

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -59,6 +60,10 @@ final class Edge {
                         told.getOrDefault("edge_token_file", ""),
                         "FLASHSALE_SESSION_KEYS_FILE",
                         told.getOrDefault("session_keys_file", ""),
+                        "FLASHSALE_CDN_DIR", // the same pages
+                        Objects.requireNonNullElse(
+                                System.getenv("FLASHSALE_CDN_DIR"),
+                                target.home().resolve("cdn").toString()),
                         "FLASHSALE_BACKENDS",
                         "127.0.0.1:" + target.port("BACKEND")),
                 cpus);

@@ -1,6 +1,7 @@
 package io.flashsale.cms.cdn;
 
 import java.io.IOException;
+import java.util.Set;
 
 /** Where shoppers' browsers fetch files from, or where a CDN does for them. */
 public interface CdnPublisher {
@@ -25,4 +26,33 @@ public interface CdnPublisher {
      * @throws IOException where it is not sure to be gone
      */
     void remove(String path) throws IOException;
+
+    /**
+     * Puts a page there, in the place of the one before. A reader sees all of the one or all of the other.
+     *
+     * @param address of the page, {@code /promo/12}
+     * @throws IOException where it is not sure to be there
+     */
+    void publish(String address, byte[] html) throws IOException;
+
+    /** @throws IOException where it cannot be told */
+    boolean isPublished(String address, byte[] html) throws IOException;
+
+    /**
+     * Takes a page away, if there is one.
+     *
+     * @throws IOException where it is not sure to be gone
+     */
+    void withdraw(String address) throws IOException;
+
+    /**
+     * Takes the assets of old editions away.
+     *
+     * @param current stays, however old it is
+     * @param others the youngest of the rest stay as well, so many of them
+     */
+    void forgetEditions(String current, int others) throws IOException;
+
+    /** The addresses of all pages that were published and not withdrawn. */
+    Set<String> published() throws IOException;
 }

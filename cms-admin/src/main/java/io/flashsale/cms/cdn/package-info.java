@@ -1,4 +1,4 @@
-/** Where shoppers' browsers fetch what never changes. */
+/** Where shoppers' browsers fetch what never changes, and pages. */
 @NullMarked
 package io.flashsale.cms.cdn;
 

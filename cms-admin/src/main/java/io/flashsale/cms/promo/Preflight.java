@@ -1,6 +1,7 @@
 package io.flashsale.cms.promo;
 
 import io.flashsale.cms.cdn.CdnPublisher;
+import io.flashsale.cms.cdn.PublishedPages;
 import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Image;
 import io.flashsale.cms.image.Images;
@@ -41,6 +42,7 @@ class Preflight {
     private final Lists lists;
     private final CdnPublisher cdn;
     private final Capacity capacity;
+    private final PublishedPages pages;
     private final Clock clock;
 
     Preflight(
@@ -51,6 +53,7 @@ class Preflight {
             Lists lists,
             CdnPublisher cdn,
             Capacity capacity,
+            PublishedPages pages,
             Clock clock) {
         this.items = items;
         this.promos = promos;
@@ -59,6 +62,7 @@ class Preflight {
         this.lists = lists;
         this.cdn = cdn;
         this.capacity = capacity;
+        this.pages = pages;
         this.clock = clock;
     }
 
@@ -105,6 +109,7 @@ class Preflight {
                 Check.of("holds", Verdict.LOOK, which(promo, item -> item.holdSeconds() > window.toSeconds())),
                 text(promo),
                 demand(promo),
+                pages(),
                 new Check("shop", shop(), ""),
                 Check.of("clocks", together(), Verdict.BAD));
     }
@@ -169,6 +174,13 @@ class Preflight {
             return new Check("textWaits", Verdict.LOOK, "");
         }
         return name.isEmpty() ? new Check("textHidden", Verdict.LOOK, "") : new Check("text", Verdict.FINE, "");
+    }
+
+    /** Whether what is scheduled is going to have pages of its own. */
+    private Check pages() {
+        return pages.wanted()
+                ? Check.of("pages", !pages.failing(), Verdict.LOOK)
+                : new Check("pagesOfEdge", Verdict.FINE, "");
     }
 
     /** Whether what was measured bears those who are expected. One press each: who presses again is slowed down at the edge. */

@@ -58,6 +58,14 @@ interface PromoMapper extends BaseMapper<PromoRow> {
             + " OR EXISTS (SELECT 1 FROM promo_draft_author a WHERE a.draft_id = d.id AND a.name = #{name})))")
     boolean wrote(@Param("id") long id, @Param("name") String name);
 
+    /** On sale, paused or scheduled; what opens first comes first. */
+    default List<PromoRow> shown() {
+        return selectList(new QueryWrapper<PromoRow>()
+                .in("state", PromoState.LIVE, PromoState.PAUSED)
+                .apply("closes_at > UTC_TIMESTAMP(3)")
+                .orderByAsc("opens_at", "id"));
+    }
+
     /** Newest first, those before an id. */
     default List<PromoRow> page(long before, int limit) {
         return selectList(

@@ -1,7 +1,9 @@
 package io.flashsale.cms.promo;
 
+import io.flashsale.cms.cdn.PublishedPages;
 import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Images;
+import io.flashsale.cms.settings.CmsSettings;
 import io.flashsale.cms.web.Amounts;
 import io.flashsale.cms.web.Page;
 import io.flashsale.contract.Code;
@@ -18,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -55,13 +58,24 @@ class PromoPages {
     private final Preflight preflight;
     private final Images images;
     private final Lists lists;
+    private final PublishedPages pages;
+    private final String shop;
     private final Clock clock;
 
-    PromoPages(Promos promos, Preflight preflight, Images images, Lists lists, Clock clock) {
+    PromoPages(
+            Promos promos,
+            Preflight preflight,
+            Images images,
+            Lists lists,
+            PublishedPages pages,
+            CmsSettings settings,
+            Clock clock) {
         this.promos = promos;
         this.preflight = preflight;
         this.images = images;
         this.lists = lists;
+        this.pages = pages;
+        this.shop = settings.shopUrl().replaceFirst("/$", "");
         this.clock = clock;
     }
 
@@ -125,6 +139,7 @@ class PromoPages {
                         .map(PromoView.Item::list)
                         .filter(Objects::nonNull)
                         .toList()));
+        model.addAttribute("shown", shown(promo));
         model.addAttribute("steps", STEPS);
         model.addAttribute("tones", TONES);
         model.addAttribute("amounts", new Amounts());
@@ -145,6 +160,24 @@ class PromoPages {
         model.addAttribute("codes", CODES);
         model.addAttribute("requestID", UUID.randomUUID().toString());
         return "promo";
+    }
+
+    /**
+     * Its page in the shop.
+     *
+     * @param state published, waits, closed: what is for some alone is shown by the edge to them; or edge: no pages are published here
+     */
+    record ShopPage(String url, String path, String state) {}
+
+    /** Null where shoppers are shown none. */
+    private @Nullable ShopPage shown(PromoView promo) {
+        if (!Set.of("SCHEDULED", "LIVE", "PAUSED").contains(promo.phase(clock.instant()))) {
+            return null;
+        }
+        String path = "/promo/" + promo.id();
+        boolean open = promo.items().stream().anyMatch(PromoView.Item::forEverybody);
+        String state = !open ? "closed" : !pages.wanted() ? "edge" : pages.has(path) ? "published" : "waits";
+        return new ShopPage(shop + path, path, state);
     }
 
     /** What people can do to it from here. */

@@ -1,5 +1,6 @@
 package io.flashsale.cms.promo;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -67,6 +68,12 @@ public record PromoView(
             @Nullable Long list,
             long epoch,
             long version) {
+
+        /** Whether no level and no list keeps anybody from it. */
+        @JsonIgnore
+        public boolean forEverybody() {
+            return minLevel == 0 && list == null;
+        }
 
         static Item of(ItemRow row) {
             return new Item(

@@ -242,8 +242,16 @@ public class Promos {
         return PromoView.of(find(id), items.of(List.of(id)));
     }
 
+    /** What shoppers are shown: on sale, paused, or scheduled; what opens first comes first. */
+    public List<PromoView> shown() {
+        return views(promos.shown());
+    }
+
     List<PromoView> page(long before, int limit) {
-        List<PromoRow> rows = promos.page(before, limit);
+        return views(promos.page(before, limit));
+    }
+
+    private List<PromoView> views(List<PromoRow> rows) {
         if (rows.isEmpty()) {
             return List.of();
         }

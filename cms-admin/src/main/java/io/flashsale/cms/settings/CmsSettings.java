@@ -24,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
  *     no item shows one
  * @param bucket where they are put instead
  * @param shopUrl where shoppers find the shop, for links to it; empty: such links are paths
+ * @param storefront the directory of the shop's pages and their assets, which are published from there; empty: pages are whatever edges have themselves
  * @param benchReport what {@code ./flashsale bench} wrote as JSON when it was last run here; empty, or no file: nobody has measured
  * @param carryWait how long a change waits for the backend to carry it to Redis before it answers 202
  */
@@ -57,6 +58,12 @@ public record CmsSettings(
                         message = "must be http:// or https:// with a host and no path (FLASHSALE_SHOP_URL)")
                 @DefaultValue("")
                 String shopUrl,
+        @NotNull
+                @Pattern(
+                        regexp = "(/.*)?",
+                        message = "must be the path of a directory from the root on (FLASHSALE_STOREFRONT)")
+                @DefaultValue("")
+                String storefront,
         @NotNull
                 @Pattern(
                         regexp = "(/.*)?",

@@ -112,6 +112,40 @@ class BucketIT {
     }
 
     @Test
+    void a_page_is_replaced_told_from_others_and_withdrawn_and_of_old_editions_a_few_stay() throws IOException {
+        byte[] one = "<p>one".getBytes(StandardCharsets.UTF_8);
+        byte[] two = "<p>two".getBytes(StandardCharsets.UTF_8);
+        try (BucketPublisher publisher = publisher(PICTURES, RealS3.SECRET)) {
+            for (String address : List.of("/", "/login", "/promo/7", "/item/A_b-1")) {
+                assertThat(publisher.isPublished(address, one)).isFalse();
+                publisher.publish(address, two);
+                assertThat(publisher.isPublished(address, one)).isFalse();
+                publisher.publish(address, one);
+                assertThat(publisher.isPublished(address, one)).isTrue();
+            }
+            var page = read("promo/7");
+            assertThat(page.asByteArray()).isEqualTo(one);
+            assertThat(page.response().contentType()).isEqualToIgnoringWhitespace("text/html; charset=utf-8");
+            assertThat(page.response().cacheControl()).isEqualTo("public, max-age=5");
+            publisher.put("item/size-chart.pdf", "application/pdf", two);
+            assertThat(publisher.published()).containsExactlyInAnyOrder("/promo/7", "/item/A_b-1");
+            publisher.withdraw("/promo/7");
+            assertThat(publisher.isPublished("/promo/7", one)).isFalse();
+            assertThat(publisher.published()).containsExactly("/item/A_b-1");
+            assertThat(keys()).contains("index.html", "login", "item/size-chart.pdf");
+
+            for (String edition : List.of("a", "b", "c")) {
+                publisher.put("assets/" + edition.repeat(32) + "/main.js", "text/javascript", one);
+            }
+            publisher.forgetEditions("a".repeat(32), 1);
+            assertThat(keys())
+                    .contains("assets/" + "a".repeat(32) + "/main.js")
+                    .filteredOn(key -> key.startsWith("assets/"))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
     void a_bucket_that_is_not_there_and_a_key_that_is_refused_are_errors_and_not_answers() throws IOException {
         try (BucketPublisher nowhere = publisher("nowhere", RealS3.SECRET);
                 BucketPublisher stranger = publisher(PICTURES, "a guess")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.flashsale.cms.Cms;
 import io.flashsale.cms.Visitor;
 import io.flashsale.cms.cdn.CdnPublisher;
+import io.flashsale.cms.cdn.PublishedPages;
 import io.flashsale.cms.eligibility.Lists;
 import io.flashsale.cms.image.Images;
 import io.flashsale.cms.stock.RedisEffects;
@@ -76,6 +77,7 @@ class PreflightIT {
                         "holds",
                         "text",
                         "demand",
+                        "pagesOfEdge",
                         "shop",
                         "clocks")
                 .containsValues("FINE")
@@ -230,6 +232,7 @@ class PreflightIT {
                 cms.part(Lists.class),
                 cms.part(CdnPublisher.class),
                 cms.part(Capacity.class),
+                cms.part(PublishedPages.class),
                 Clock.offset(Clock.systemUTC(), Duration.ofMillis(apartMs)));
         PromoView view = cms.part(Promos.class).get(Long.parseLong(id(promo)));
         assertThat(preflight.of(view))

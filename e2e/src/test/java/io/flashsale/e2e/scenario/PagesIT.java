@@ -16,6 +16,7 @@ import com.microsoft.playwright.options.Cookie;
 import io.flashsale.e2e.checker.Verdict;
 import io.flashsale.e2e.client.Buyer;
 import io.flashsale.e2e.client.Chromium;
+import io.flashsale.e2e.client.Http;
 import io.flashsale.e2e.client.Installation;
 import io.flashsale.e2e.client.Sale;
 import io.flashsale.e2e.client.Terms;
@@ -256,8 +257,40 @@ class PagesIT {
             assertThat(page.getByText("特定等级")).isVisible();
             Chromium.shoot(page, "why-plain");
             page.navigate(installation.url("EDGE", "/").toString());
-            assertThat(page.locator("noscript p")).isVisible();
+            assertThat(page.locator("noscript .notice")).isVisible();
             Chromium.shoot(page, "home-plain");
+        }
+    }
+
+    @Test
+    void what_is_on_sale_is_told_without_scripts_and_to_who_is_sent_a_link() {
+        try (var sale = new Sale("plain", Terms.of("PLAIN", 5));
+                var plain = chromium.context(new Browser.NewContextOptions()
+                        .setJavaScriptEnabled(false)
+                        .setViewportSize(360, 740))) {
+            Page page = plain.newPage();
+            // Published within seconds of the promo.
+            Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                page.navigate(installation.url("EDGE", "/item/" + sale.sku()).toString());
+                assertThat(page.title()).isEqualTo(sale.sku() + " · Flashsale");
+            });
+            Locator told = page.locator(".plain li");
+            assertThat(told).containsText("CNY 19.99");
+            assertThat(page.locator("meta[property='og:title']").getAttribute("content"))
+                    .isEqualTo(sale.sku());
+            assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
+                    .isLessThanOrEqualTo(360);
+            Chromium.shoot(page, "item-plain-360");
+            told.getByRole(AriaRole.LINK).first().click();
+            page.waitForURL("**/promo/*");
+            assertThat(page.locator(".plain")).containsText(sale.sku());
+            Chromium.shoot(page, "promo-plain-360");
+
+            String script = page.locator("script[src]").getAttribute("src");
+            assertThat(script).matches("/assets/[0-9a-f]{32}/main\\.js");
+            Http.Answer asset = Http.send("GET", installation.url("EDGE", script), null, "Accept-Encoding", "gzip");
+            assertThat(asset.header("cache-control")).isEqualTo("public, max-age=31536000, immutable");
+            assertThat(asset.header("content-encoding")).isEqualTo("gzip");
         }
     }
 
