@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The distribution's Chromium. Each page is a visitor of its own, without a past; pictures are left in {@code target/screens}. */
+/**
+ * The distribution's Chromium. Each page is a visitor of its own, without a past. Where {@code TEST_PICTURES} is {@code yes}, pictures are
+ * left in {@code target/screens}: there are hundreds, and each takes half a second.
+ */
 public final class Chromium implements AutoCloseable {
 
     public static final double PATIENCE_MS = 20_000;
@@ -26,6 +29,7 @@ public final class Chromium implements AutoCloseable {
     }
 
     private static final Path SCREENS = Path.of("target", "screens");
+    private static final boolean PICTURES = "yes".equals(System.getenv("TEST_PICTURES"));
 
     private final Playwright playwright =
             Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -80,17 +84,21 @@ public final class Chromium implements AutoCloseable {
 
     /** Of the whole page, however long it is. */
     public static void shoot(Page page, String name) {
-        page.screenshot(new Page.ScreenshotOptions()
-                .setPath(SCREENS.resolve(name + ".png"))
-                .setAnimations(ScreenshotAnimations.DISABLED)
-                .setFullPage(true));
+        picture(page, name, true);
     }
 
     /** Of what a visitor sees without moving. */
     public static void glance(Page page, String name) {
-        page.screenshot(new Page.ScreenshotOptions()
-                .setPath(SCREENS.resolve(name + ".png"))
-                .setAnimations(ScreenshotAnimations.DISABLED));
+        picture(page, name, false);
+    }
+
+    private static void picture(Page page, String name, boolean whole) {
+        if (PICTURES) {
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setPath(SCREENS.resolve(name + ".png"))
+                    .setAnimations(ScreenshotAnimations.DISABLED)
+                    .setFullPage(whole));
+        }
     }
 
     @Override
