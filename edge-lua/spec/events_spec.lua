@@ -100,8 +100,8 @@ describe("Events:", function()
     edge.redis:call("HSET", "fs:blacklist:session", "leaving", 0)
     edge.redis:call("XADD", "fs:blacklist:changes", "*", "kind", "session", "value", "leaving", "expires", 0)
     edge.until_true("it is known", function()
-      return edge.eval("require('flashsale.view').refresh(); return require('flashsale.blacklist').has('session', 'leaving', 0)")
-        == true
+      return edge.eval("require('flashsale.view').refresh(); return require('flashsale.blacklist').ends('session', 'leaving', 0)")
+        == 0
     end)
     edge.double { digest = "1-1" } -- the session is looked at before anything is told
     assert.is_nil(until_heard(client, "0\r\n\r\n"):find("event:", 1, true)) -- the last chunk

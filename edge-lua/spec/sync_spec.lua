@@ -159,6 +159,67 @@ describe("The edge follows Redis:", function()
     edge.redis:call("HDEL", "fs:blacklist:address", "not an address")
   end)
 
+  it("a blacklisted network is refused in all of its addresses, and no other", function()
+    edge.restart_nginx { FLASHSALE_BUCKET_ACCOUNT = "off", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }
+    local item = edge.publish { limits = "-" }
+    local function from(address) return code_of(edge.purchase(item), { ["X-Forwarded-For"] = address }) end
+    blacklist("network", "198.51.100.0/24", 0)
+    blacklist("network", "203.0.113.128/25", 0)
+    blacklist("network", "2001:db8:0:7::/64", 0)
+    blacklist("network", "2001:db8:8000::/33", 0)
+    within(1, "the last ban", function() return from "2001:db8:8000::1" == "BLACKLISTED" end)
+    for _, address in ipairs { "198.51.100.0", "198.51.100.255", "::ffff:198.51.100.7", "203.0.113.128", "203.0.113.255",
+      "2001:db8:0:7::", "2001:db8:0:7:ffff:ffff:ffff:ffff", "2001:db8:ffff::9" } do
+      assert.equal("BLACKLISTED", from(address), address)
+    end
+    for _, address in ipairs { "198.51.99.255", "198.51.101.0", "203.0.113.127", "203.0.114.128", "2001:db8:0:6::1",
+      "2001:db8:0:8::", "2001:db8:7fff::1", "198.51.10.0" } do
+      assert.equal("RESERVED", from(address), address)
+    end
+    edge.until_ready()
+    assert.equal(403, edge.get("/api/cart", { ["X-Forwarded-For"] = "198.51.100.7" }).status)
+
+    -- another edge reads the list as a whole
+    edge.restart_nginx { FLASHSALE_BUCKET_ACCOUNT = "off", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }
+    assert.equal("BLACKLISTED", from "203.0.113.200")
+    assert.equal("RESERVED", from "203.0.113.1")
+    blacklist("network", "203.0.113.128/25", -1)
+    within(1, "its end", function() return from "203.0.113.200" == "RESERVED" end)
+    assert.equal("BLACKLISTED", from "198.51.100.7")
+    for _, network in ipairs { "198.51.100.0/24", "2001:db8:0:7::/64", "2001:db8:8000::/33" } do
+      blacklist("network", network, -1)
+    end
+    within(1, "the end of all", function() return from "2001:db8:8000::1" == "RESERVED" end)
+  end)
+
+  it("who is refused hears when to come back: when the last of what keeps them out ends", function()
+    edge.restart_nginx { FLASHSALE_BUCKET_ACCOUNT = "off", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }
+    local item = edge.publish { limits = "-" }
+    local request = edge.purchase(item)
+    local function wait()
+      local answer = edge.buy(request, { ["X-Forwarded-For"] = "192.0.2.7" })
+      return answer.json.code == "BLACKLISTED" and (answer.headers["retry-after"] or "none") or answer.json.code
+    end
+    local function about(seconds)
+      return function()
+        local said = tonumber(wait())
+        return said ~= nil and said > seconds - 5 and said <= seconds
+      end
+    end
+    blacklist("account", request.userID, edge.now_ms() + 60000)
+    within(1, "the account's ban", about(60))
+    blacklist("address", "192.0.2.7", edge.now_ms() + 30000)
+    within(1, "the address's ban", about(30))
+    blacklist("network", "192.0.2.0/24", edge.now_ms() + 600000)
+    within(1, "the network's ban", about(600))
+    blacklist("address", "192.0.2.7", 0)
+    within(1, "a ban without an end", function() return wait() == "none" end)
+    for kind, value in pairs { address = "192.0.2.7", network = "192.0.2.0/24", account = request.userID } do
+      blacklist(kind, value, -1)
+    end
+    within(1, "the end of all", function() return wait() == "RESERVED" end)
+  end)
+
   it("a ban from before the edge's start holds", function()
     local item = edge.publish { limits = "-" }
     local request = edge.purchase(item)

@@ -35,13 +35,25 @@ function M.whose(bytes)
   return bytes
 end
 
-local function same_prefix(a, b, bits)
+-- prefix(bytes, bits): the first bits of an address, in whole bytes; what is over is 0.
+function M.prefix(bytes, bits)
   local whole = math.floor(bits / 8)
-  if a:sub(1, whole) ~= b:sub(1, whole) then return false end
   local rest = bits - whole * 8
-  if rest == 0 then return true end
+  if rest == 0 then return (bytes:sub(1, whole)) end
   local shift = 8 - rest
-  return bit.rshift(a:byte(whole + 1), shift) == bit.rshift(b:byte(whole + 1), shift)
+  local last = bit.lshift(bit.rshift(bytes:byte(whole + 1), shift), shift)
+  return bytes:sub(1, whole) .. string.char(last)
+end
+
+--[[ network("10.0.0.0/8"): the address's bytes and how many bits count, all of them where no number is given; nil where it is
+  none. ]]
+function M.network(text)
+  local literal, bits = text:match("^([^/]+)/?(%d*)$")
+  local bytes = literal and M.parse(literal)
+  if not bytes then return nil end
+  bits = bits ~= "" and tonumber(bits) or #bytes * 8
+  if bits > #bytes * 8 then return nil end
+  return bytes, bits
 end
 
 --[[ networks{"127.0.0.0/8", "::1", …}: a function that says whether bytes are in one of them. Remembers up to 10,000 answers.
@@ -49,12 +61,9 @@ end
 function M.networks(texts)
   local list = {}
   for _, text in ipairs(texts) do
-    local address, bits = text:match("^([^/]+)/?(%d*)$")
-    local bytes = address and M.parse(address)
-    local most = bytes and #bytes * 8
-    bits = bits ~= "" and tonumber(bits) or most
-    if not bytes or bits > most then error("not a network: " .. text, 0) end
-    list[#list + 1] = { bytes = bytes, bits = bits }
+    local bytes, bits = M.network(text)
+    if not bytes then error("not a network: " .. text, 0) end
+    list[#list + 1] = { length = #bytes, bits = bits, prefix = M.prefix(bytes, bits) }
   end
   local known, count = {}, 0
   return function(bytes)
@@ -62,7 +71,7 @@ function M.networks(texts)
     if answer ~= nil then return answer end
     answer = false
     for _, network in ipairs(list) do
-      if #network.bytes == #bytes and same_prefix(network.bytes, bytes, network.bits) then answer = true end
+      if network.length == #bytes and M.prefix(bytes, network.bits) == network.prefix then answer = true end
     end
     if count >= 10000 then known, count = {}, 0 end
     known[bytes], count = answer, count + 1

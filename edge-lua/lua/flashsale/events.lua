@@ -130,7 +130,7 @@ end
 
 local function revoked(user, id)
   local redis_now = view.redis_now()
-  return blacklist.has("session", id, redis_now) or blacklist.has("account", user, redis_now)
+  return blacklist.ends("session", id, redis_now) or blacklist.ends("account", user, redis_now)
 end
 
 -- Until the page is gone, its session has ended, or it has waited for long enough.

@@ -52,6 +52,12 @@ local function throttled(trace, wait_ms, item)
   return refuse("THROTTLED", trace, filling, seconds > 1 and seconds or 1, item)
 end
 
+-- ends: when the entry does, 0 where it stands until it is lifted; with an end the answer says when to come back.
+local function blacklisted(ends, redis_now, item)
+  local seconds = ends == 0 and 0 or math.ceil((ends - redis_now) / 1000)
+  return refuse("BLACKLISTED", nil, filling, seconds, item)
+end
+
 -- The whole edge's bucket is drawn from in lots, one look into the dict for many requests.
 local LOT = 64
 local lot_left = 0
@@ -259,7 +265,8 @@ local function run()
   local redis_now = view.redis_now()
   local item = view.by_sku[sku]
   local client = credentials.client_address()
-  if blacklist.has("address", client, redis_now) then return refuse("BLACKLISTED", nil, filling, nil, item) end
+  local ends = blacklist.client_ends(client, redis_now)
+  if ends then return blacklisted(ends, redis_now, item) end
   local taken, wait = address_admits(client, now)
   if not taken then return throttled(nil, wait, item) end
   taken, wait = edge_admits(now)
@@ -289,14 +296,15 @@ local function run()
     return refuse("UNAUTHENTICATED", nil, filling, nil, item)
   end
   local user, level = claims.user, claims.level
-  if blacklist.has("session", claims.session, redis_now) then return refuse("UNAUTHENTICATED", nil, filling, nil, item) end
+  if blacklist.ends("session", claims.session, redis_now) then return refuse("UNAUTHENTICATED", nil, filling, nil, item) end
   if (request.user_length > 0 and not is_text(p + request.user, request.user_length, user))
     or (request.level >= 0 and request.level ~= level) then
     return refuse("IDENTITY_MISMATCH", nil, filling, nil, item)
   end
 
   -- 5, 6: standing and eligibility
-  if blacklist.has("account", user, redis_now) then return refuse("BLACKLISTED", nil, filling, nil, item) end
+  ends = blacklist.ends("account", user, redis_now)
+  if ends then return blacklisted(ends, redis_now, item) end
   if view.buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", nil, filling, nil, item) end
   local trace, request_id
   if item.by_list then
@@ -333,7 +341,7 @@ M.admit = platform.roomy(function()
   local now = platform.monotonic_ms()
   view.refresh(now)
   local client = credentials.client_address()
-  if blacklist.has("address", client, view.redis_now()) then return ngx.exit(403) end
+  if blacklist.client_ends(client, view.redis_now()) then return ngx.exit(403) end
   if not address_admits(client, now) then return ngx.exit(429) end
 end)
 

@@ -124,7 +124,7 @@ local function may_see(item)
   if not claims then return false end
   local redis_now = view.redis_now()
   local user, level = claims.user, claims.level
-  return not blacklist.has("session", claims.session, redis_now) and not blacklist.has("account", user, redis_now)
+  return not blacklist.ends("session", claims.session, redis_now) and not blacklist.ends("account", user, redis_now)
     and not view.buys_nothing(item, level) and (not item.by_list or lists.names(item, user) == true)
 end
 

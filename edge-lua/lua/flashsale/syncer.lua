@@ -305,7 +305,10 @@ local function put(kind, value, ends, redis_now)
   end
   local ok, err = blacklist.put(kind, value, ends, redis_now)
   if ok then
-    if ends ~= -1 then state():set("blacklisted_" .. kind, 1) end
+    if ends ~= -1 then
+      local told = "blacklisted_" .. kind
+      state():set(told, blacklist.in_use(kind, value, state():get(told)))
+    end
     return true
   end
   if err == "unreadable" then
@@ -319,7 +322,7 @@ local function put(kind, value, ends, redis_now)
   return false
 end
 
---[[ One slice of a reload: the id of the stream's last change first, then all three hashes, then the changes since. ]]
+--[[ One slice of a reload: the id of the stream's last change first, then all hashes, then the changes since. ]]
 local function reload_blacklist(client, redis_now)
   if not scan then
     if state():get("blacklist_rest") then return end
@@ -337,7 +340,7 @@ local function reload_blacklist(client, redis_now)
     end
     if not hold_lock() then return end
     blacklist.clear()
-    for _, kind in ipairs(blacklist.KINDS) do state():set("blacklisted_" .. kind, 0) end
+    for _, kind in ipairs(blacklist.KINDS) do state():set("blacklisted_" .. kind, blacklist.NONE) end
     scan = { kind = 1, cursor = "0", anchor = anchor, anchored = anchored }
   end
 
@@ -473,10 +476,10 @@ end
 local function write_sync(news)
   local dict = state()
   local hints = ngx.shared.fs_hints
-  dict:set("sync", string.format("%d %d %d %d %d %.3f %d %d %d %d %d", news.asked_at, hints:get("asked_at") or -1e12,
+  dict:set("sync", string.format("%d %d %d %d %d %.3f %d %d %d %s %d %d", news.asked_at, hints:get("asked_at") or -1e12,
     hints:get("taken_at") or -1e12, hints:get("leased") or 0, dict:get("beat_at") or -1e12, news.offset,
     dict:get("blacklist_ready") or 0, news.catalog and 1 or 0, dict:get("blacklisted_address") or 0,
-    dict:get("blacklisted_account") or 0, dict:get("blacklisted_session") or 0))
+    dict:get("blacklisted_network") or 0, dict:get("blacklisted_account") or 0, dict:get("blacklisted_session") or 0))
 end
 
 --[[ follow(client, since, changes, asked_at, redis_now): brings the hints up to what `changes` says has happened `since`. What

@@ -28,7 +28,8 @@ local M = {
   clock_offset = 0, -- Redis clock minus ours, ms
   blacklist_ready = false,
   catalog_ready = false, -- Redis has a catalogue
-  blacklisted = { address = false, account = false, session = false }, -- whether there is any entry
+  blacklisted = { address = false, network = false, account = false, session = false }, -- whether there is any entry
+  network_lengths = { [0] = {}, [4] = {}, [16] = {} }, -- by an address's length in bytes: how many bits networks on the list have
   generation = -1,
 }
 
@@ -36,6 +37,16 @@ M.MAX_AGE_MS = 1000 -- older hints are not used; a beat unchanged for so long me
 local REBORN_MS = 500 -- after a refused connection, beats this much later prove a new life, not a late echo of the old
 
 local news_seen -- the last of the news that were copied
+
+-- "4/24,6/64" -> the numbers, by the length of such an address.
+local function lengths_of(text)
+  local lengths = { [0] = {}, [4] = {}, [16] = {} }
+  for family, bits in text:gmatch("(%d)/(%d+)") do
+    local list = lengths[family == "4" and 4 or 16]
+    list[#list + 1] = tonumber(bits)
+  end
+  return lengths
+end
 
 -- "2;3=5" -> what each level may buy; a default of "-" means no limit.
 local function limits_of(text)
@@ -130,6 +141,7 @@ local function copy_news()
 end
 
 local looked_at = -1
+local networks_seen -- what network_lengths was made of
 
 --[[ refresh(now or nil): call before reading. Costs one look into a shared dict when nothing is new, and none when this worker
   looked at the same `now`. ]]
@@ -144,15 +156,16 @@ function M.refresh(now)
   M.generation = generation
 
   -- first of all: what is copied after it is at least as new as it says
-  local redis_at, hints_at, taken_at, leased, beat_at, offset, blacklist_ready, catalog_ready, addresses, accounts, sessions =
-    (dict:get("sync") or ""):match("^(%S+) (%S+) (%S+) (%d) (%S+) (%S+) (%d) (%d) (%d) (%d) (%d)$")
+  local redis_at, hints_at, taken_at, leased, beat_at, offset, blacklist_ready, catalog_ready, addresses, networks, accounts,
+    sessions = (dict:get("sync") or ""):match("^(%S+) (%S+) (%S+) (%d) (%S+) (%S+) (%d) (%d) (%d) (%S+) (%d) (%d)$")
   if redis_at then
     M.redis_at, M.hints_at, M.hints_taken_at, M.leased =
       tonumber(redis_at), tonumber(hints_at), tonumber(taken_at), leased == "1"
     M.beat_at, M.clock_offset = tonumber(beat_at), tonumber(offset)
     M.blacklist_ready, M.catalog_ready = blacklist_ready == "1", catalog_ready == "1"
-    M.blacklisted.address, M.blacklisted.account, M.blacklisted.session =
-      addresses == "1", accounts == "1", sessions == "1"
+    M.blacklisted.address, M.blacklisted.network, M.blacklisted.account, M.blacklisted.session =
+      addresses == "1", networks ~= "0", accounts == "1", sessions == "1"
+    if networks ~= networks_seen then M.network_lengths, networks_seen = lengths_of(networks), networks end
   end
   M.backend_down_at = dict:get("backend_down_at") or M.backend_down_at
   M.redis_down_at = dict:get("redis_down_at") or M.redis_down_at

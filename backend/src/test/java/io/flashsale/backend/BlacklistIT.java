@@ -135,11 +135,15 @@ class BlacklistIT {
     @Test
     void a_redis_that_came_back_with_an_older_list_is_put_right() {
         list("address", "203.0.113.7", "NULL");
+        list("network", "198.51.100.0/24", "NULL");
         awaitHash("address", Map.of("203.0.113.7", "0"), Duration.ofSeconds(2));
+        awaitHash("network", Map.of("198.51.100.0/24", "0"), Duration.ofSeconds(2));
+        world.edge().del("fs:blacklist:network");
         world.edge().hset("fs:blacklist:address", "203.0.113.9", "0"); // lifted since, and rolled back
         world.edge().hdel("fs:blacklist:address", "203.0.113.7"); // listed since, and rolled back
         world.redis.restart();
         world.allowBackend();
         awaitHash("address", Map.of("203.0.113.7", "0"), Duration.ofSeconds(15));
+        awaitHash("network", Map.of("198.51.100.0/24", "0"), Duration.ofSeconds(15));
     }
 }

@@ -42,7 +42,7 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
 
     private static final String SESSION = "session";
 
-    static final List<String> KINDS = List.of("address", "account", SESSION);
+    static final List<String> KINDS = List.of("address", "network", "account", SESSION);
     static final String CHANGES = "fs:blacklist:changes";
     private static final String CONTROL = "fs:control";
 

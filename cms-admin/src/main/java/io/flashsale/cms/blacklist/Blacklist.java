@@ -46,7 +46,7 @@ class Blacklist {
     /**
      * Whom to put on the list.
      *
-     * @param kind address, account or session
+     * @param kind address, network, account or session
      * @param expiresAt ISO-8601, UTC; null or absent: until lifted
      */
     record Request(

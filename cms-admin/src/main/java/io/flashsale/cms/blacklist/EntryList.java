@@ -19,8 +19,8 @@ record EntryList(List<Line> lines) {
     private static final Pattern FIRST_CELL = Pattern.compile("[^\\S\\t]*\"?([^\",;，；\\t]*)");
 
     /** What may stand above a column, and could be the name of an account. */
-    private static final Set<String> HEADINGS =
-            Set.of("account", "address", "session", "user", "userid", "user_id", "id", "ip", "value", "name");
+    private static final Set<String> HEADINGS = Set.of(
+            "account", "address", "network", "session", "user", "userid", "user_id", "id", "ip", "value", "name");
 
     /** What a line would do to the list. */
     enum Effect {

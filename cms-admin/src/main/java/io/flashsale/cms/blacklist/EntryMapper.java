@@ -46,7 +46,13 @@ interface EntryMapper extends BaseMapper<EntryRow> {
     default List<EntryRow> standing(String value, long before, int limit) {
         return selectList(new QueryWrapper<EntryRow>()
                 .isNull("lifted_at")
-                .in(!value.isEmpty(), "kind", "address", "account", "session") // so that there is an index for it
+                .in(
+                        !value.isEmpty(),
+                        "kind",
+                        "address",
+                        "network",
+                        "account",
+                        "session") // so that there is an index for it
                 .eq(!value.isEmpty(), "`value`", value)
                 .lt("id", before)
                 .orderByDesc("id")

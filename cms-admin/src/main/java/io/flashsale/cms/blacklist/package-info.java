@@ -1,4 +1,4 @@
-/** Addresses, accounts and sessions that may not buy. */
+/** Addresses, networks, accounts and sessions that may not buy. */
 @NullMarked
 package io.flashsale.cms.blacklist;
 

@@ -45,6 +45,42 @@ class SubjectTest {
                 .hasMessage("value must be one IPv4 or IPv6 address.");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "203.0.113.7/24, 203.0.113.0/24",
+        "203.0.113.255/31, 203.0.113.254/31",
+        "10.255.0.0/9, 10.128.0.0/9",
+        "2001:DB8:0:0:1::/64, 2001:db8::/64",
+        "2001:db8:ffff::/33, 2001:db8:8000::/33",
+        "::ffff:203.0.113.7/24, 203.0.113.0/24",
+    })
+    void a_network_is_stored_by_its_own_bits(String written, String stored) {
+        assertThat(Subject.read("network", written).value()).isEqualTo(stored);
+        assertThat(Subject.asStored(written)).isEqualTo(stored);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "203.0.113.7",
+                "203.0.113.0/",
+                "203.0.113.0/32",
+                "203.0.113.0/7",
+                "0.0.0.0/0",
+                "203.0.113.0/-1",
+                "203.0.113.0/24/24",
+                "example.com/24",
+                "2001:db8::/15",
+                "2001:db8::/128",
+                "2001:db8::/1000",
+            })
+    void what_is_no_network_or_too_much_of_the_world_is_refused(String written) {
+        assertThatThrownBy(() -> Subject.read("network", written))
+                .isInstanceOf(Refusal.class)
+                .hasMessageStartingWith("value must be a network such as");
+    }
+
     @Test
     void accounts_and_sessions_are_ids() {
         assertThat(Subject.read("account", "b-17").value()).isEqualTo("b-17");
