@@ -6,7 +6,7 @@ main() {
   [[ $# -eq 0 ]] || shift
   case $verb in
     help | -h | --help) verb_help ;;
-    up | upgrade | down | status | logs | reset | build | compose | release | test | bench | doctor | promo | buyers | stock | refund | settle | dlq | keys | people | reconcile | mysql | redis)
+    up | upgrade | down | status | logs | reset | build | compose | release | test | bench | doctor | promo | buyers | stock | refund | settle | dlq | keys | people | reconcile | why | mysql | redis)
       load_settings
       find_monitoring
       "verb_$verb" "$@"
@@ -62,6 +62,7 @@ verb_help() {
                                         what a promo came to when it is over: JSON, a page, each order as CSV
   reconcile [--dry-run]                 proves that MySQL and Redis agree, order by order; repairs what is safe to repair
   reconcile --approve ID                repairs what waits for a person, or takes it as it is
+  why TRACEID                           what came of one request: the edge's answer and what kept somebody out, or the order
   keys list                             the keys of session tokens
   keys rotate                           a new one signs, and nobody is logged out
   keys drop KID                         an old one is not believed any more

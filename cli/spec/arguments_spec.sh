@@ -13,7 +13,7 @@ test_help_names_every_verb() {
   local verb
   cli help
   ends_with 0
-  for verb in up upgrade down status logs reset doctor release promo buyers stock refund settle dlq reconcile mysql redis test bench; do says "$verb"; done
+  for verb in up upgrade down status logs reset doctor release promo buyers stock refund settle dlq reconcile why mysql redis test bench; do says "$verb"; done
 }
 
 test_bench_says_how_it_is_called_before_it_installs_or_builds_anything() {
@@ -36,6 +36,12 @@ test_stock_with_a_fraction_is_refused() { refused "--stock is '1.5'" promo publi
 test_a_promo_without_stock_is_refused() { refused 'needs --stock' promo publish --sku T1 --closes +1h; }
 test_a_promo_that_ends_before_it_opens_is_refused() {
   refused 'would end before it opens' promo publish --sku T1 --stock 5 --opens +2h --closes +1h
+}
+test_a_trace_id_that_is_none_is_misuse() {
+  refused "'' is no trace id" why
+  refused 'is no trace id' why "1' OR 1=1"
+  refused 'is no trace id' why 0123456789ABCDEF
+  refused "'and' is not known" why 0123456789abcdef and
 }
 test_a_promo_that_is_over_is_refused() {
   refused 'would have ended already' promo publish --sku T1 --stock 5 --opens 2020-01-01T00:00:00Z --closes 2020-01-02T00:00:00Z

@@ -225,7 +225,7 @@ describe("Over HTTP", function()
     assert.same({ "POST", "{}", "application/json" }, { got.method, got.body, got.headers["content-type"] })
     got = echoed("POST", "/api/cart/payment", { ["Content-Type"] = "application/json" }, '{"orderIDs":["1-a"]}')
     assert.same({ "POST", "/api/cart/payment", '{"orderIDs":["1-a"]}' }, { got.method, got.uri, got.body })
-    assert.equal("/api/orders/1-b?x=1", echoed("GET", "/api/orders/./1-a/../1-b?x=1").uri)
+    assert.equal("/api/orders/1-b", echoed("GET", "/api/orders/./1-a/../1-b?x=1").uri)
     for _, path in ipairs { "challenge", "otp", "register", "login", "logout", "password", "session" } do
       got = echoed("POST", "/api/" .. path, { ["Content-Type"] = "application/json" }, "{}")
       assert.same({ "POST", "/api/" .. path, "{}" }, { got.method, got.uri, got.body })

@@ -125,6 +125,48 @@ describe("Limits:", function()
     assert.equal(20, count)
   end)
 
+  it("a promo has buckets of its own, changed while it sells, which cost the same account nothing elsewhere", function()
+    start { FLASHSALE_BUCKET_ACCOUNT = "0.01:4", FLASHSALE_BUCKET_SKU = "off" }
+    local own = edge.publish { limits = "-", published = 1000, bucket_account = "0.01:2" }
+    local user = edge.new_user()
+    local function tries(of, n)
+      local count = 0
+      for _ = 1, n do
+        if code_of({}, edge.purchase(of, { userID = user })) == "RESERVED" then count = count + 1 end
+      end
+      return count
+    end
+    assert.equal(2, tries(own, 5))
+    assert.equal(4, tries(item, 6))
+    local answer = edge.buy(edge.purchase(own, { userID = user }))
+    assert.equal("THROTTLED", answer.json.code)
+    local wait = tonumber(answer.headers["retry-after"])
+    assert.True(wait > 90 and wait <= 100, tostring(wait))
+
+    local function until_own(account, sku)
+      own.bucket_account, own.bucket_sku = account, sku
+      edge.list(own)
+      edge.until_true("the edge knows", function()
+        return edge.everywhere([[
+          local view = require "flashsale.view"
+          view.refresh()
+          local item = view.by_sku["]] .. own.sku .. [["]
+          local burst = function(rule) return rule and rule.burst or 0 end
+          return burst(item.bucket_account) * 1000 + burst(item.bucket_sku) == ]]
+            .. (tonumber((account or ":0"):match(":(%d+)")) or 0) * 1000 + (tonumber((sku or ":0"):match(":(%d+)")) or 0))
+      end, 3)
+    end
+    until_own("0.01:5", nil)
+    assert.equal(3, tries(own, 5)) -- of five at once two are used
+    until_own(nil, "0.01:3")
+    user = edge.new_user()
+    assert.equal(3, tries(own, 6))
+    -- what cannot be read is as nothing: the edge's own holds
+    until_own("often", nil)
+    user = edge.new_user()
+    assert.equal(4, tries(own, 6))
+  end)
+
   it("metrics are for loopback or for whom they are allowed", function()
     start { FLASHSALE_TRUSTED_PROXIES = "127.0.0.1", FLASHSALE_METRICS_ALLOW = "192.0.2.7" }
     local answer = edge.get("/metrics", { ["X-Forwarded-For"] = "198.51.100.1" })

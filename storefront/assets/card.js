@@ -172,7 +172,7 @@ export class Card {
     this.#renderPhoto(item.image, language);
     this.#renderStock(item, current, words, locale);
     this.#renderTimer(item, current, now, words, locale);
-    this.#renderButton(item, name, current, words, locale);
+    this.#renderButton(item, name, current, now, words, locale);
     this.#renderOutcome(current, now, words, language);
   }
 
@@ -273,9 +273,9 @@ export class Card {
     set(p.time, "datetime", machineDuration(until));
   }
 
-  #renderButton(item, itemName, current, words, locale) {
+  #renderButton(item, itemName, current, now, words, locale) {
     const p = this.#parts;
-    const { state, again } = this.#purchase;
+    const { state, again, until } = this.#purchase;
     const owned = OWNED.has(state);
     const working = WORKING.has(state);
     let name = "buy";
@@ -285,7 +285,7 @@ export class Card {
       enabled = false;
     } else if (state === "login") {
       name = "login";
-    } else if (state === "refused" && again === "no") {
+    } else if (state === "refused" && (again === "no" || until > now)) {
       name = "closed";
       enabled = false;
     } else if (!enabled) {
@@ -361,12 +361,14 @@ export class Card {
   }
 
   #message(current, words, language) {
-    const { state, code } = this.#purchase;
+    const { state, code, until } = this.#purchase;
     if (state === "idle") return "";
     if (state === "retrying") return words(`retrying.${code}`);
     if (state !== "refused") return words(`state.${state}`);
     const outdated = code in PASSING && PASSING[code] !== current;
     if (outdated && performance.now() - this.#shownAt > CAUGHT_UP_MS) return "";
+    // By whole minutes, of which the last has ended.
+    if (until) return words(`refusedUntil.${code}`, { moment: moment(Math.ceil(until / 60_000) * 60_000, LANGUAGES[language]) });
     return has(language, `refused.${code}`) ? words(`refused.${code}`) : words("refused.other", { code });
   }
 

@@ -47,6 +47,8 @@ export function ofBuy(answer) {
   if (code === "PENDING" && orderID) return { kind: "order", state: "pending", orderID, payBefore: payBefore ?? null };
   if (code === "UNAUTHENTICATED") return { kind: "session" };
   if (RETRIED.has(code)) return { kind: "retry", code, waitMs: answer.retryAfterMs };
+  // Kept out for a while: another press after it is worth a try.
+  if (code === "BLACKLISTED" && answer.retryAfterMs) return { kind: "refused", code, again: "same", waitMs: answer.retryAfterMs };
   // An order id beside a refusal means that it was decided: the key is bound to it for good.
   return { kind: "refused", code, again: orderID ? "new" : refusal(code).again };
 }

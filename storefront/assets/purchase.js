@@ -238,11 +238,11 @@ export class Purchase {
     if (this.#following === orderID) this.#following = null;
   }
 
-  #refuse({ code, again }, open = false) {
+  #refuse({ code, again, waitMs = null }, open = false) {
     this.#following = null;
     if (again === "new" && !open) intents.forget(this.#promoId, this.#sku);
     else if (!open) intents.update(this.#promoId, this.#sku, { sent: false });
-    this.#tell({ state: "refused", code, again });
+    this.#tell({ state: "refused", code, again, until: waitMs === null ? null : this.#clock.now() + waitMs });
   }
 
   #tell(state) {

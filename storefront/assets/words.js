@@ -115,6 +115,9 @@ const WORDS = {
       UNKNOWN_SKU: "This item is not offered any more.",
       other: "That did not work ({code}). Reload the page and try again.",
     },
+    refusedUntil: {
+      BLACKLISTED: "You cannot buy here before {moment}.",
+    },
   },
   zh: {
     title: "限时抢购",
@@ -227,6 +230,9 @@ const WORDS = {
       IDENTITY_MISMATCH: "会话已变更，请刷新页面后重试。",
       UNKNOWN_SKU: "该商品已下架。",
       other: "操作未成功（{code}），请刷新页面后重试。",
+    },
+    refusedUntil: {
+      BLACKLISTED: "您在 {moment} 之前无法在此购买。",
     },
   },
 };

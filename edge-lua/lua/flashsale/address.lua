@@ -7,6 +7,7 @@ local C = ffi.C
 
 ffi.cdef [[
   int inet_pton(int family, const char *text, void *bytes);
+  const char *inet_ntop(int family, const void *bytes, char *text, unsigned int size);
 ]]
 
 local M = {}
@@ -14,6 +15,8 @@ local M = {}
 local AF_INET, AF_INET6 = 2, 10
 local MAPPED = string.rep("\0", 10) .. "\255\255"
 local scratch = ffi.new("uint8_t[16]")
+local TEXT = 46 -- bytes of the longest
+local written = ffi.new("char[?]", TEXT)
 
 -- normal(bytes): the same address in its shortest form.
 local function normal(bytes)
@@ -27,6 +30,12 @@ function M.parse(text)
   if C.inet_pton(AF_INET, text, scratch) == 1 then return (ffi.string(scratch, 4)) end
   if C.inet_pton(AF_INET6, text, scratch) == 1 then return normal(ffi.string(scratch, 16)) end
   return nil
+end
+
+-- text(bytes): as it is written (RFC 5952).
+function M.text(bytes)
+  C.inet_ntop(#bytes == 4 and AF_INET or AF_INET6, bytes, written, TEXT)
+  return (ffi.string(written))
 end
 
 -- whose(bytes): whom a bucket holds to account: an IPv4 address, or an IPv6 /64, since a host has as many of those as it likes.

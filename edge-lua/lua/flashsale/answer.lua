@@ -2,6 +2,7 @@
   more: see "LuaJIT and long strings" in docs). Counts each answer by its code, and by its item where that is known. ]]
 
 local codes = require "flashsale.codes"
+local decisions = require "flashsale.decisions"
 local metrics = require "flashsale.metrics"
 local tally = require "flashsale.tally"
 local ids = require "flashsale.trace"
@@ -56,6 +57,7 @@ end
   nil where it is not known. The location's default type is application/json. ]]
 function M.refuse(name, trace, filling, retry_after, item)
   local code = codes.by_name[name]
+  if decisions.keeps(name) then decisions.keep(name, trace or ids.text(), item and item.sku) end
   local ready = plain[name]
   if ready then
     head(code, ready.length, retry_after or code.retry_after, item)
@@ -74,6 +76,7 @@ end
 --[[ order(name, trace, order_id, pay_before_ms or nil, filling, item): an outcome that has an order id. ]]
 function M.order(name, trace, order_id, pay_before, filling, item)
   local code = codes.by_name[name]
+  if decisions.keeps(name) then decisions.keep(name, trace, item.sku) end
   local quote = pay_before and '"' or ""
   local pieces, length = filled(code, filling, { ',"orderID":"', order_id, '","payBefore":', quote,
     pay_before and iso(pay_before) or "null", quote, ',"traceID":"', trace, END })

@@ -19,6 +19,14 @@ local function full_at_in(dict)
   return get
 end
 
+--[[ rule("5:10"): what is 5 a second with a burst of 10: {interval_ms, burst}, or nil where the text is no such thing. ]]
+function M.rule(text)
+  local rate, burst = text:match("^([%d.]+):(%d+)$")
+  rate, burst = tonumber(rate), tonumber(burst)
+  if not rate or rate <= 0 or not burst or burst < 1 then return nil end
+  return { interval_ms = 1000 / rate, burst = burst }
+end
+
 function M.take(dict, key, rule, now_ms, tokens)
   local full_at = full_at_in(dict)(key, #key)
   if full_at < now_ms then full_at = now_ms end

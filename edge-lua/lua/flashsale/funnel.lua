@@ -14,6 +14,7 @@ local bucket = require "flashsale.bucket"
 local buy_request = require "flashsale.buy_request"
 local codes = require "flashsale.codes"
 local credentials = require "flashsale.credentials"
+local decisions = require "flashsale.decisions"
 local holders = require "flashsale.holders"
 local lists = require "flashsale.lists"
 local metrics = require "flashsale.metrics"
@@ -24,6 +25,7 @@ local settings = require "flashsale.settings"
 local spans = require "flashsale.spans"
 local stock = require "flashsale.stock"
 local trace_id = require "flashsale.trace"
+local traffic = require "flashsale.traffic"
 local view = require "flashsale.view"
 
 local C = ffi.C
@@ -54,6 +56,7 @@ end
 
 -- ends: when the entry does, 0 where it stands until it is lifted; with an end the answer says when to come back.
 local function blacklisted(ends, redis_now, item)
+  decisions.kept_out(ends)
   local seconds = ends == 0 and 0 or math.ceil((ends - redis_now) / 1000)
   return refuse("BLACKLISTED", nil, filling, seconds, item)
 end
@@ -192,6 +195,7 @@ local function conclude(order, now)
   local since = recorded and spans.now()
   for _ = 1, MAX_IDS do
     stock.reserve(order)
+    decisions.asks(order.client, order.user)
     if not order.reply or order.reply[1] ~= "ID_TAKEN" then break end
   end
   metrics.took("reserve_seconds", platform.monotonic_ms() - now)
@@ -216,6 +220,7 @@ local function conclude(order, now)
   order.pay_before = tonumber(reply[3])
   since = recorded and spans.now()
   backend.place(order)
+  decisions.asks(order.client, order.user)
   if recorded then
     spans.child(recorded, "hand over", since, { ["http.request.method"] = "POST", ["url.path"] = "/internal/orders",
       ["flashsale.outcome"] = order.verdict })
@@ -257,18 +262,25 @@ local function run()
   trace_id.next()
   local now = platform.monotonic_ms()
   view.refresh(now)
-  if not p then return bad_request(nil, "body", "is missing") end
-  if not request then return bad_request(nil, field, problem) end
+  local redis_now = view.redis_now()
+  local client = credentials.client_address()
+  decisions.asks(client, nil)
+  local ends = blacklist.client_ends(client, redis_now)
+  if not ends then traffic.client(client) end
+  if not request then
+    if not ends then traffic.marked("malformed", client) end
+    return bad_request(nil, field or "body", problem or "is missing")
+  end
   local sku, quantity = request.sku, request.quantity
 
   -- 2: the address, and the edge as a whole
-  local redis_now = view.redis_now()
   local item = view.by_sku[sku]
-  local client = credentials.client_address()
-  local ends = blacklist.client_ends(client, redis_now)
   if ends then return blacklisted(ends, redis_now, item) end
   local taken, wait = address_admits(client, now)
-  if not taken then return throttled(nil, wait, item) end
+  if not taken then
+    traffic.marked("throttled", client)
+    return throttled(nil, wait, item)
+  end
   taken, wait = edge_admits(now)
   if not taken then return throttled(nil, wait, item) end
 
@@ -291,26 +303,32 @@ local function run()
 
   -- 4: who it is
   local token, token_length, by_cookie = credentials.token(request, p)
-  local claims = token and session.verify(token, token_length, redis_now / 1000)
+  local claims, forged
+  if token then claims, forged = session.verify(token, token_length, redis_now / 1000) end
+  if forged then traffic.marked("failed", client) end
   if not claims or (by_cookie and not credentials.same_origin_json()) then
     return refuse("UNAUTHENTICATED", nil, filling, nil, item)
   end
   local user, level = claims.user, claims.level
+  decisions.asks(client, user)
   if blacklist.ends("session", claims.session, redis_now) then return refuse("UNAUTHENTICATED", nil, filling, nil, item) end
   if (request.user_length > 0 and not is_text(p + request.user, request.user_length, user))
     or (request.level >= 0 and request.level ~= level) then
+    traffic.marked("failed", client)
     return refuse("IDENTITY_MISMATCH", nil, filling, nil, item)
   end
 
   -- 5, 6: standing and eligibility
   ends = blacklist.ends("account", user, redis_now)
   if ends then return blacklisted(ends, redis_now, item) end
+  traffic.buyer(user, claims.session, client)
   if view.buys_nothing(item, level) then return refuse("NOT_ELIGIBLE", nil, filling, nil, item) end
   local trace, request_id
   if item.by_list then
     -- Others may have a turn now: what they would write over is taken along.
     trace, request_id = trace_id.text(), key_length > 0 and ffi.string(key, key_length) or ""
     local named, why = lists.names(item, user)
+    decisions.asks(client, user)
     if not named then return refuse_unnamed(trace, item, why) end
     now, redis_now = platform.monotonic_ms(), view.redis_now()
   end
@@ -322,9 +340,16 @@ local function run()
   end
 
   -- 7: how often
-  taken, wait = admits(ngx.shared.fs_bucket_account, settings.bucket_account, user, now)
-  if not taken then return throttled(trace, wait, item) end
-  taken, wait = admits(ngx.shared.fs_bucket_common, settings.bucket_sku, sku, now)
+  if item.bucket_account then
+    taken, wait = admits(ngx.shared.fs_bucket_account, item.bucket_account, item.bucket_prefix .. user, now)
+  else
+    taken, wait = admits(ngx.shared.fs_bucket_account, settings.bucket_account, user, now)
+  end
+  if not taken then
+    traffic.marked("throttled", client, user)
+    return throttled(trace, wait, item)
+  end
+  taken, wait = admits(ngx.shared.fs_bucket_common, item.bucket_sku or settings.bucket_sku, sku, now)
   if not taken then return throttled(trace, wait, item) end
 
   -- 9: the units; 8, tickets, is not there yet
@@ -332,7 +357,7 @@ local function run()
   trace = trace or trace_id.text()
   if settings.access_log then ngx.var.flashsale_trace = trace end
   return reserve({ item = item, user = user, level = level, quantity = quantity, request_id = request_id,
-    trace = trace }, now)
+    trace = trace, client = client }, now)
 end
 
 --[[ admit(): step 2 for a request that the backend answers itself: ends with 403 or 429 what comes from a blacklisted address or
@@ -342,7 +367,11 @@ M.admit = platform.roomy(function()
   view.refresh(now)
   local client = credentials.client_address()
   if blacklist.client_ends(client, view.redis_now()) then return ngx.exit(403) end
-  if not address_admits(client, now) then return ngx.exit(429) end
+  traffic.client(client)
+  if not address_admits(client, now) then
+    traffic.marked("throttled", client)
+    return ngx.exit(429)
+  end
 end)
 
 -- answer(): the whole of POST /buy. A fault of ours is one line in the log (at crit, the server's level) and BUSY.
@@ -357,6 +386,7 @@ M.answer = platform.roomy(function()
   metrics.event("faults")
   ngx.log(ngx.CRIT, "POST /buy: ", err)
   trace_id.next()
+  decisions.asks("", nil)
   if not ngx.headers_sent then busy(nil, "edge") end
 end)
 

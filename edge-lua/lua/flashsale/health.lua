@@ -34,9 +34,9 @@ M.ready = platform.roomy(function()
     workers, view.redis_answers(now), view.catalog_ready, view.blacklist_ready, view.backend_answers(now)))
 end)
 
-local DICTS = { "fs_state", "fs_catalog", "fs_hints", "fs_holders", "fs_passed", "fs_metrics", "fs_answers", "fs_bucket_account",
-  "fs_bucket_address", "fs_bucket_common", "fs_blacklist_address", "fs_blacklist_network", "fs_blacklist_account",
-  "fs_blacklist_session" }
+local DICTS = { "fs_state", "fs_catalog", "fs_hints", "fs_holders", "fs_passed", "fs_metrics", "fs_answers", "fs_reports",
+  "fs_bucket_account", "fs_bucket_address", "fs_bucket_common", "fs_blacklist_address", "fs_blacklist_network",
+  "fs_blacklist_account", "fs_blacklist_session" }
 local CONNECTIONS = { "active", "reading", "writing", "waiting" } -- as nginx counts them
 
 M.metrics = platform.roomy(function()

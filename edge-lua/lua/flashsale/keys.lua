@@ -24,6 +24,11 @@ function M.answers(incarnation)
   return "fs:answers:" .. incarnation
 end
 
+-- The stream of a kind of reports.
+function M.reports(kind)
+  return "fs:" .. kind
+end
+
 function M.blacklist(kind)
   return "fs:blacklist:" .. kind
 end

@@ -2,6 +2,7 @@
   Redis has said of a buyer is kept for all workers, and asked for again only where there was no more room to keep it. Those who
   ask at once share pipelines, on connections of their own: reservations wait for none of them. ]]
 
+local complaint = require "flashsale.complaint"
 local gather = require "flashsale.gather"
 local metrics = require "flashsale.metrics"
 local platform = require "flashsale.platform"
@@ -13,13 +14,9 @@ local M = {}
 local READ_MS = 1000
 local MOST = 128 -- in one pipeline
 
--- An error that repeats is logged once in ten seconds.
-local complained_at = -1e15
 local function complain(err)
   metrics.event("list_errors")
-  if ngx.now() < complained_at + 10 then return end
-  complained_at = ngx.now()
-  ngx.log(ngx.CRIT, "on_list: Redis answered ", err)
+  complaint.critical("on_list", "Redis answered " .. err)
 end
 
 local function send(asked, n)

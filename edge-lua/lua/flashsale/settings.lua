@@ -3,6 +3,8 @@
   They come from `edge.settings` in nginx's prefix, lines `name=value` that edge-lua/render wrote; secrets come from the
   files that it names. What is wrong stops the start with a sentence that names it. ]]
 
+local rule_of = require("flashsale.bucket").rule
+
 local M = {}
 
 local function text(value) return value end
@@ -66,13 +68,12 @@ local function places(value)
   return list
 end
 
--- rate and burst of a bucket: "5:10" is 5 a second with a burst of 10; "off" is no bucket.
+-- rate and burst of a bucket; "off" is no bucket.
 local function bucket(value)
   if value == "off" then return false end
-  local rate, burst = value:match("^([%d.]+):(%d+)$")
-  rate, burst = tonumber(rate), tonumber(burst)
-  if not rate or rate <= 0 or not burst or burst < 1 then return nil, "must be `rate:burst`, as 5:10, or off" end
-  return { interval_ms = 1000 / rate, burst = burst }
+  local rule = rule_of(value)
+  if not rule then return nil, "must be `rate:burst`, as 5:10, or off" end
+  return rule
 end
 
 local SHAPE = {

@@ -8,6 +8,7 @@
     "not_ready"  likewise: the library is not loaded, or Redis is loading its data
     "unknown"    sent, and no answer that proves anything: the order id may come to life until not-after ]]
 
+local complaint = require "flashsale.complaint"
 local gather = require "flashsale.gather"
 local metrics = require "flashsale.metrics"
 local order_id = require "flashsale.order_id"
@@ -42,13 +43,9 @@ function M.meaning(err)
   return NOT_RUN[err:match("^(%u+)")] or "unknown"
 end
 
--- An error that repeats is logged once in ten seconds.
-local complained_at = -1e15
 local function complain(err)
   metrics.event("reserve_errors")
-  if ngx.now() < complained_at + 10 then return end
-  complained_at = ngx.now()
-  ngx.log(ngx.CRIT, "reserve: Redis answered ", err)
+  complaint.critical("reserve", "Redis answered " .. err)
 end
 
 -- "\r\n$<length>\r\n", what stands between two arguments of a command.

@@ -11,12 +11,14 @@
 
 local cjson = require "cjson.safe"
 local blacklist = require "flashsale.blacklist"
+local complaint = require "flashsale.complaint"
 local holders = require "flashsale.holders"
 local keys = require "flashsale.keys"
 local metrics = require "flashsale.metrics"
 local platform = require "flashsale.platform"
 local pulse = require "flashsale.pulse"
 local redis = require "flashsale.redis"
+local reports = require "flashsale.reports"
 local tally = require "flashsale.tally"
 local view = require "flashsale.view"
 
@@ -73,14 +75,9 @@ local function hold_lock()
   return (dict:set("syncer", me, M.LOCK_S))
 end
 
--- A fault that repeats each tick is logged once in ten seconds.
-local complained = {}
 local function complain(what, detail)
   metrics.event("sync_errors")
-  local now = ngx.now()
-  if (complained[what] or 0) + 10 > now then return end
-  complained[what] = now
-  ngx.log(ngx.WARN, "sync: ", what, ": ", detail)
+  complaint.warn("sync: " .. what, detail)
 end
 
 local function is_error(reply)
@@ -600,6 +597,7 @@ local function tick()
     if client.fresh then tally.start_over() end
     err = sync(client)
     if not err and hold_lock() then err = publish_answers(client) end
+    if not err and hold_lock() then err = reports.publish(client, view.redis_now()) end
   end
   local much = here and err == "much to ask for"
   local late = much or (here and err == "timeout")
@@ -633,7 +631,9 @@ function M.start(name)
       ngx.log(ngx.ERR, "sync: ", err)
     end
     metrics.flush()
-    tally.tick(platform.monotonic_ms())
+    local now = platform.monotonic_ms()
+    tally.tick(now)
+    reports.tick(now)
   end))
 end
 

@@ -4,10 +4,11 @@
   Ages are measured on the machine's monotonic clock from before the question was sent: a hint is at least as fresh as it
   claims. Redis was asked for all items at once what changed, so all hints are of one age, `hints_at`. Fields of an item: sku id
   id36 epoch keys name names promo_id promo_name promo_names promo_text price list_price currency image hold_ms min_level limits
-  public by_list catalog_state catalog_opens catalog_closes answers, and of its hint: hinted ready seq state opens closes
-  published available held sold holders. ]]
+  bucket_account bucket_sku bucket_prefix public by_list catalog_state catalog_opens catalog_closes answers, and of its hint:
+  hinted ready seq state opens closes published available held sold holders. ]]
 
 local cjson = require "cjson.safe"
+local bucket = require "flashsale.bucket"
 local holders = require "flashsale.holders"
 local keys = require "flashsale.keys"
 local order_id = require "flashsale.order_id"
@@ -78,6 +79,10 @@ local function item_of(sku, e, old)
   item.image = e.image
   item.min_level, item.limits, item.public = e.minLevel or 0, limits_of(e.limits or "-"), e.public ~= false
   item.by_list = e.byList == true
+  -- Where the promo says nothing of a bucket, or nothing that can be read, the edge's own holds.
+  item.bucket_account = type(e.bucketAccount) == "string" and bucket.rule(e.bucketAccount) or nil
+  item.bucket_sku = type(e.bucketSku) == "string" and bucket.rule(e.bucketSku) or nil
+  item.bucket_prefix = string.format("%d:", e.promoId or 0)
   item.catalog_state, item.catalog_opens, item.catalog_closes = e.state, e.opens, e.closes
   return item
 end

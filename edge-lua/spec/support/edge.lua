@@ -172,7 +172,7 @@ function M.list(item)
     names = item.names, promoNames = item.promo_names, promoText = item.promo_text, image = item.image,
     opens = item.opens, closes = item.closes, holdMs = item.hold,
     state = item.state, minLevel = item.min_level, limits = item.limits, published = item.published, public = item.public,
-    byList = item.on_list and true or nil,
+    byList = item.on_list and true or nil, bucketAccount = item.bucket_account, bucketSku = item.bucket_sku,
   })
   M.redis:call("HINCRBY", "fs:catalog", "version", 1)
 end

@@ -68,7 +68,7 @@ class ApiIT {
         backend = world.start("flashsale.consumer-url=http://127.0.0.1:"
                 + orderConsumer.getAddress().getPort());
         backend.awaitReady();
-        world.accounts("b", 20);
+        world.accounts("b", 21);
         item = world.publish("API", 100, 5, 0);
         world.awaitSelling(item);
     }
@@ -378,6 +378,15 @@ class ApiIT {
         assertThat(told).isEmpty();
         world.sql("UPDATE blacklist_entry SET lifted_at = UTC_TIMESTAMP(3), change_seq = NULL WHERE value = 'b13'");
         assertThat(pay(blacklisted, "b13").status()).isEqualTo(200);
+    }
+
+    @Test
+    void whom_a_rule_keeps_out_for_a_while_may_pay_what_they_have() {
+        String order = placed("b21");
+        world.sql("INSERT INTO blacklist_entry (kind, value, reason, source, expires_at, created_at)"
+                + " VALUES ('account', 'b21', 'test', 'rule:account-requests', UTC_TIMESTAMP(3) + INTERVAL 1 HOUR,"
+                + " UTC_TIMESTAMP(3))");
+        assertThat(pay(order, "b21").status()).isEqualTo(200);
     }
 
     @Test

@@ -133,6 +133,19 @@ final class Target implements AutoCloseable {
         Map<String, String> all = new HashMap<>(environment);
         all.putAll(settings);
         Commands.require(List.of(root + "/flashsale", "up", "--yes"), all);
+        if (owned) {
+            catchNobody();
+        }
+    }
+
+    /** The load is what the rules of traffic are against: edges count it and tell of it, but nobody is kept out for it. */
+    private void catchNobody() {
+        try (var connection = mysql("operator");
+                var statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE traffic_rule SET mode = 'OFF', version = version + 1 WHERE mode <> 'OFF'");
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot switch the rules of traffic off", e);
+        }
     }
 
     String flashsale(String... arguments) {

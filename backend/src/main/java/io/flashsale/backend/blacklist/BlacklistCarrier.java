@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +41,7 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
 
     private static final Logger LOG = LoggerFactory.getLogger(BlacklistCarrier.class);
 
-    private static final String SESSION = "session";
-
-    static final List<String> KINDS = List.of("address", "network", "account", SESSION);
+    static final List<String> KINDS = List.of("address", "network", "account", "session");
     static final String CHANGES = "fs:blacklist:changes";
     private static final String CONTROL = "fs:control";
 
@@ -91,7 +90,7 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
             // until nothing is owed
         }
         if (System.nanoTime() - prunedAt > PRUNED_EVERY.toNanos()) {
-            while (prune()) {
+            while (prune(entries::lockExpired) || prune(entries::lockForgiven)) {
                 // until nothing is left
             }
             prunedAt = System.nanoTime();
@@ -107,13 +106,16 @@ final class BlacklistCarrier extends Loop implements BeforeGrant {
         }
     }
 
-    /** Ended sessions are many, and nobody looks back at them: what has expired leaves Redis and MySQL. */
-    private boolean prune() {
+    /** Ended sessions are many, and so is whom rules keep out, and nobody looks back at them: what has expired leaves Redis and MySQL. */
+    private boolean prune(IntFunction<List<Row>> lock) {
         try (var own = link.open()) {
             return alone(() -> {
-                List<Row> expired = entries.lockExpired(BATCH);
+                List<Row> expired = lock.apply(BATCH);
                 if (!expired.isEmpty()) {
-                    removeStale(own, SESSION, expired.stream().map(Row::value).collect(Collectors.toSet()));
+                    expired.stream()
+                            .collect(Collectors.groupingBy(
+                                    Row::kind, Collectors.mapping(Row::value, Collectors.toSet())))
+                            .forEach((kind, values) -> removeStale(own, kind, values));
                     entries.forget(expired.stream().map(Row::id).toList());
                 }
                 return expired.size() == BATCH;

@@ -62,6 +62,11 @@ interface BlacklistMapper {
             + " AND expires_at < UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE LIMIT #{most} FOR UPDATE")
     List<Row> lockExpired(int most);
 
+    /** Carried rows of whom a rule kept out, when they have been let in for a day: the next time is like the first. */
+    @Select("SELECT id, kind, value FROM blacklist_entry WHERE source LIKE 'rule:%' AND change_seq IS NOT NULL"
+            + " AND expires_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY LIMIT #{most} FOR UPDATE")
+    List<Row> lockForgiven(int most);
+
     @Delete(
             """
             <script>

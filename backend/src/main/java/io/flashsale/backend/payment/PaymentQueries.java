@@ -11,14 +11,17 @@ import org.jspecify.annotations.Nullable;
 @Mapper
 interface PaymentQueries {
 
-    /** The standing of a buyer who wants to pay. */
+    /**
+     * The standing of a buyer who wants to pay. Whom a rule keeps out for a while may pay what they have: that somebody asks too fast is
+     * no reason to take it away.
+     */
     record Standing(@Nullable String state, boolean blacklisted, int asked) {}
 
     @Select(
             """
             SELECT (SELECT b.state FROM buyer b WHERE b.user_id = #{userId}) AS state,
                    EXISTS (SELECT 1 FROM blacklist_entry e WHERE e.kind = 'account' AND e.value = #{userId}
-                           AND e.lifted_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > UTC_TIMESTAMP(3))) AS blacklisted,
+                           AND e.source NOT LIKE 'rule:%' AND e.lifted_at IS NULL AND (e.expires_at IS NULL OR e.expires_at > UTC_TIMESTAMP(3))) AS blacklisted,
                    (SELECT COUNT(DISTINCT p.id) FROM orders o JOIN payment_order s ON s.order_id = o.id
                     JOIN payment p ON p.id = s.payment_id
                     WHERE o.user_id = #{userId} AND p.created_at > UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE) AS asked

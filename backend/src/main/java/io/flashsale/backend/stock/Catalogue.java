@@ -98,7 +98,9 @@ public class Catalogue {
             String limits,
             long published,
             @JsonProperty("public") boolean listed,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean byList) {}
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean byList,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String bucketAccount,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String bucketSku) {}
 
     /**
      * Sees to it that the Redis process that answers now has the catalogue as MySQL has it. One that was restarted may have read an
@@ -200,7 +202,9 @@ public class Catalogue {
                 item.limits(),
                 item.published(),
                 item.minLevel() == 0 && item.listId() == null,
-                item.listId() == null ? null : true);
+                item.listId() == null ? null : true,
+                item.bucketAccount(),
+                item.bucketSku());
     }
 
     /** The entry of a SKU; null if there is none. */

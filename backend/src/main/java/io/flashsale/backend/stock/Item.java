@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param imageWidths ascending, by commas
  * @param imageZh what the picture shows
  * @param listId of the list of who may buy; null where everybody may whose level does
+ * @param bucketAccount how often one account may try, as {@code 5:10}; null: what the edge's own settings say
+ * @param bucketSku how many a second are let through to Redis, likewise
  * @param state LIVE, PAUSED or ENDED; an item that is no longer live has ended, whatever its promo says
  * @param restocked units that refunds put back on sale; they are in {@code available} or beyond, not in {@code sold}
  * @param withdrawn units that were taken off sale; they are not in {@code published}
@@ -43,6 +45,8 @@ public record Item(
         @Nullable String imageEn,
         int minLevel,
         @Nullable Long listId,
+        @Nullable String bucketAccount,
+        @Nullable String bucketSku,
         @Nullable Integer quantityLimit,
         String limits,
         long published,

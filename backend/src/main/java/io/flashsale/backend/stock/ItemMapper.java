@@ -28,7 +28,7 @@ interface ItemMapper {
             CAST(ROUND(UNIX_TIMESTAMP(p.closes_at) * 1000) AS SIGNED) AS closes,
             i.hold_seconds * 1000 AS hold_ms, i.price_minor, i.list_price_minor, i.currency,
             m.name AS image_name, m.widths AS image_widths, m.alt_zh AS image_zh, m.alt_en AS image_en,
-            i.min_level, i.list_id, i.quantity_limit,
+            i.min_level, i.list_id, b.account AS bucket_account, b.sku AS bucket_sku, i.quantity_limit,
             """
                     + LIMITS
                     + """
@@ -39,6 +39,7 @@ interface ItemMapper {
     String FROM =
             """
              FROM promo_item i JOIN promo p ON p.id = i.promo_id
+            LEFT JOIN promo_bucket b ON b.promo_id = i.promo_id
             LEFT JOIN image m ON m.id = i.image_id AND m.published_at IS NOT NULL
             """;
 

@@ -1,6 +1,8 @@
 package io.flashsale.backend.stock;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.flashsale.backend.background.Loop;
+import io.flashsale.backend.background.NamedLock;
 import io.flashsale.backend.config.Settings;
 import io.flashsale.backend.queue.OrderQueue;
 import io.flashsale.backend.queue.OrderQueue.QueueName;
@@ -45,6 +47,9 @@ public class Rebuild extends Loop {
     /** Each try costs an epoch and a marker. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
+    /** How long a frozen backend keeps the lock: another one is to sell within 10 s. */
+    private static final int SILENT_SECONDS = 6;
+
     private final ItemMapper items;
     private final ItemDirectory directory;
     private final StockFunctions functions;
@@ -53,7 +58,7 @@ public class Rebuild extends Loop {
     private final EpochEnd epochEnd;
     private final Catalogue catalogue;
     private final OrderQueue queue;
-    private final RebuildLock lock;
+    private final NamedLock lock;
     private final Lease lease;
     private final List<BeforeGrant> beforeGrant;
     private final long keptSeconds;
@@ -74,7 +79,7 @@ public class Rebuild extends Loop {
             EpochEnd epochEnd,
             Catalogue catalogue,
             OrderQueue queue,
-            RebuildLock lock,
+            HikariDataSource source,
             Lease lease,
             List<BeforeGrant> beforeGrant,
             Settings settings) {
@@ -87,7 +92,7 @@ public class Rebuild extends Loop {
         this.epochEnd = epochEnd;
         this.catalogue = catalogue;
         this.queue = queue;
-        this.lock = lock;
+        this.lock = new NamedLock(source, "rebuild", SILENT_SECONDS);
         this.lease = lease;
         this.beforeGrant = beforeGrant;
         this.keptSeconds = settings.stock().kept().toSeconds();

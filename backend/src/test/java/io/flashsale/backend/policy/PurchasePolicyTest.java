@@ -15,7 +15,7 @@ class PurchasePolicyTest {
     private static Item item(int minLevel) {
         return new Item(
                 1, "S", "n", null, null, 1, "p", null, null, null, "LIVE", 0, 1, 1, 1, null, "CNY", null, null, null,
-                null, minLevel, null, null, "-", 10, 10, 0, 0, 0, 0, 1, 1, true);
+                null, minLevel, null, null, null, null, "-", 10, 10, 0, 0, 0, 0, 1, 1, true);
     }
 
     private static @Nullable Code judge(int quantity, @Nullable Account account, @Nullable Item item, String limits) {

@@ -119,6 +119,19 @@ class CatalogueIT {
     }
 
     @Test
+    void how_often_one_may_ask_of_a_promo_is_in_it_within_a_second_and_goes_with_its_row() {
+        assertThat(entry("C-FIRST")).doesNotContain("bucket");
+        world.sql("INSERT INTO promo_bucket (promo_id, account, sku)"
+                + " SELECT promo_id, '0.5:3', NULL FROM promo_item WHERE sku = 'C-FIRST'");
+        Awaitility.await().atMost(2, TimeUnit.SECONDS).untilAsserted(() -> assertThat(entry("C-FIRST"))
+                .contains("\"bucketAccount\":\"0.5:3\"")
+                .doesNotContain("bucketSku"));
+        world.sql("DELETE FROM promo_bucket");
+        Awaitility.await().atMost(2, TimeUnit.SECONDS).untilAsserted(() -> assertThat(entry("C-FIRST"))
+                .doesNotContain("bucket"));
+    }
+
+    @Test
     void one_whose_connection_breaks_before_it_writes_writes_nothing() {
         Runnable spoil = () -> world.edge().hset(Catalogue.KEY, "C-FIRST", "{}");
         assertThatThrownBy(() -> new Late(2, spoil).refreshWhile(() -> {

@@ -150,8 +150,10 @@ class Access {
                                 Role.REVIEWER.name(),
                                 Role.OPERATOR.name(),
                                 Role.ADMINISTRATOR.name())
-                        .requestMatchers("/blacklist", "/blacklist/**")
+                        .requestMatchers("/blacklist", "/blacklist/**", "/traffic", "/traffic/**")
                         .hasAnyRole(Role.RISK.name(), Role.ADMINISTRATOR.name())
+                        .requestMatchers(HttpMethod.GET, "/decisions")
+                        .hasAnyRole(Role.RISK.name(), Role.AUDITOR.name(), Role.ADMINISTRATOR.name())
                         .requestMatchers(
                                 HttpMethod.GET,
                                 "/audit",

@@ -10,16 +10,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Who is on the list, written the one way that the edge will look it up by. */
-record Subject(Kind kind, String value) {
+public record Subject(Kind kind, String value) {
 
     /** What the value is. */
-    enum Kind {
+    public enum Kind {
         ADDRESS,
         NETWORK,
         ACCOUNT,
         SESSION;
 
-        String column() {
+        public String column() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
@@ -35,7 +35,7 @@ record Subject(Kind kind, String value) {
     private static final int FEWEST_BITS_OF_IPV6 = 16;
 
     /** @throws Refusal if it is not such a thing; the sentence names the field */
-    static Subject read(@Nullable String kind, @Nullable String value) {
+    public static Subject read(@Nullable String kind, @Nullable String value) {
         Kind known = kind(kind);
         if (value == null) {
             throw Refusal.badRequest("value", "must be there");
@@ -53,7 +53,7 @@ record Subject(Kind kind, String value) {
     }
 
     /** What is looked for: an address or a network in the one way that it is written here, anything else as it is. */
-    static String asStored(String value) {
+    public static String asStored(String value) {
         for (Kind kind : List.of(Kind.ADDRESS, Kind.NETWORK)) {
             try {
                 return read(kind.column(), value).value();

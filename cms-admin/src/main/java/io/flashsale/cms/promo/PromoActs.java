@@ -96,6 +96,26 @@ class PromoActs {
         throw Refusal.invalid("END_ODD", "closes", "That is no time in " + zone + ".");
     }
 
+    @PostMapping("/promos/{id}/how-often")
+    String setBuckets(
+            @PathVariable("id") long id,
+            @RequestParam(name = "accountRate", defaultValue = "") String accountRate,
+            @RequestParam(name = "accountBurst", defaultValue = "") String accountBurst,
+            @RequestParam(name = "skuRate", defaultValue = "") String skuRate,
+            @RequestParam(name = "skuBurst", defaultValue = "") String skuBurst,
+            @RequestParam(name = "why", defaultValue = "") String why,
+            Principal who,
+            RedirectAttributes next) {
+        return answered(id, next, () -> {
+            var wanted = new Buckets(
+                    new Buckets.Typed(accountRate, accountBurst).read("accountRate"),
+                    new Buckets.Typed(skuRate, skuBurst).read("skuRate"));
+            promos.setBuckets(Actor.of(who).because(why), id, wanted);
+            next.addAttribute("done", "BUCKETS");
+            return true;
+        });
+    }
+
     /** @param requestID made with the page: the same form sent twice adds once */
     @PostMapping("/promos/{id}/items/{sku}/topup")
     String topUp(

@@ -48,7 +48,18 @@ class PromoPages {
     private static final DateTimeFormatter LOCAL = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm");
 
     private static final Set<String> DONE = Set.of(
-            "HANDIN", "APPROVE", "RETURN", "SCHEDULE", "CANCEL", "PAUSE", "RESUME", "END", "MOVE", "TOPUP", "BLOCK");
+            "HANDIN",
+            "APPROVE",
+            "RETURN",
+            "SCHEDULE",
+            "CANCEL",
+            "PAUSE",
+            "RESUME",
+            "END",
+            "MOVE",
+            "TOPUP",
+            "BLOCK",
+            "BUCKETS");
     private static final Pattern CODE = Pattern.compile("[A-Z_]{1,40}");
 
     private static final List<String> CODES =
@@ -126,6 +137,7 @@ class PromoPages {
             Model model) {
         PromoView promo = promos.get(id);
         model.addAttribute("promo", promo);
+        model.addAttribute("buckets", promos.buckets(id));
         model.addAttribute("phase", promo.phase(clock.instant()));
         model.addAttribute(
                 "pictures",

@@ -41,6 +41,7 @@ public class Promos {
 
     private final PromoMapper promos;
     private final ItemMapper items;
+    private final BucketMapper buckets;
     private final StockLedger ledger;
     private final RedisEffects effects;
     private final Images images;
@@ -52,6 +53,7 @@ public class Promos {
     Promos(
             PromoMapper promos,
             ItemMapper items,
+            BucketMapper buckets,
             StockLedger ledger,
             RedisEffects effects,
             Images images,
@@ -61,6 +63,7 @@ public class Promos {
             CmsSettings settings) {
         this.promos = promos;
         this.items = items;
+        this.buckets = buckets;
         this.ledger = ledger;
         this.effects = effects;
         this.images = images;
@@ -222,6 +225,35 @@ public class Promos {
         });
         boolean carried = effects.carried(owed);
         return get(id).carried(carried);
+    }
+
+    Buckets buckets(long id) {
+        Buckets own = buckets.of(id);
+        return own == null ? Buckets.NONE : own;
+    }
+
+    /**
+     * Has the promo let ask more or less often. The backend reads it within a second, and the edges from its catalogue.
+     *
+     * @throws Refusal 404, or 409 WRONG_STATE where it is over
+     */
+    void setBuckets(Actor actor, long id, Buckets wanted) {
+        changes.make(actor, () -> {
+            PromoRow promo = find(id);
+            if (promo.state == PromoState.ENDED) {
+                throw Refusal.conflict("WRONG_STATE", null, "It is over.");
+            }
+            Buckets before = buckets(id);
+            if (wanted.none()) {
+                buckets.clear(id);
+            } else {
+                buckets.set(id, wanted.account(), wanted.sku());
+            }
+            var detail = new LinkedHashMap<String, Object>();
+            detail.put("before", before);
+            detail.put("after", wanted);
+            return new Made<>(id, new Entry("PROMO_BUCKETS_CHANGED", subject(id), detail));
+        });
     }
 
     /** A step of the promo that sells the SKU now, or else of the newest that did or may. */

@@ -59,6 +59,7 @@ class RolesIT {
             allow("POST /promos/{id}/" + act, Role.OPERATOR);
         }
         allow("POST /promos/{id}/move-end", Role.OPERATOR);
+        allow("POST /promos/{id}/how-often", Role.OPERATOR);
         allow("POST /promos/{id}/items/{sku}/topup", Role.OPERATOR);
         allow("GET /previews", Role.EDITOR, Role.REVIEWER, Role.OPERATOR);
         allow("POST /previews", Role.EDITOR, Role.REVIEWER, Role.OPERATOR);
@@ -68,6 +69,11 @@ class RolesIT {
         allow("GET /blacklist/import", Role.RISK);
         allow("POST /blacklist/import", Role.RISK);
         allow("POST /blacklist/{id}/lift", Role.RISK);
+        allow("GET /traffic", Role.RISK);
+        allow("POST /traffic/rules/{name}", Role.RISK);
+        allow("POST /traffic/allowed", Role.RISK);
+        allow("POST /traffic/allowed/{id}/remove", Role.RISK);
+        allow("GET /decisions", Role.RISK, Role.AUDITOR);
         allow("GET /audit", Role.AUDITOR);
         allow("GET /reconciliation", Role.AUDITOR, Role.OPERATOR);
         allow("POST /reconciliation/findings/{id}/approve", Role.OPERATOR);

@@ -10,6 +10,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -238,6 +239,83 @@ class PromoActsIT {
         assertThat(moveEnd(draft, later, "early")).isEqualTo(draft + "?refused=WRONG_STATE");
         String live = live();
         assertThat(moveEnd(live, later, " ")).isEqualTo(live + "?refused=REASON_MISSING");
+    }
+
+    private static String buckets(String promo, String... typed) {
+        operator.get(promo);
+        return Visitor.location(operator.post(
+                promo + "/how-often",
+                Map.of(
+                        "accountRate", typed[0],
+                        "accountBurst", typed[1],
+                        "skuRate", typed[2],
+                        "skuBurst", typed[3],
+                        "why", typed[4])));
+    }
+
+    private static List<String> bucketsOf(String promo) {
+        return cms
+                .rows(
+                        "SELECT CONCAT_WS(' ', COALESCE(account, '-'), COALESCE(sku, '-')) b FROM promo_bucket WHERE promo_id = ?",
+                        id(promo))
+                .stream()
+                .map(row -> row.get("b"))
+                .toList();
+    }
+
+    @Test
+    void an_operator_says_how_often_one_may_ask_of_what_is_on_sale_and_takes_it_back() {
+        String promo = live();
+        assertThat(operator.get(promo).body())
+                .contains("data-act=\"BUCKETS\"")
+                .doesNotContain("data-testid=\"buckets\"");
+        assertThat(buckets(promo, " 0.50 ", "3", "", "", "bots")).isEqualTo(promo + "?done=BUCKETS");
+        assertThat(bucketsOf(promo)).containsExactly("0.5:3 -");
+        assertThat(operator.get(promo + "?done=BUCKETS").body())
+                .contains("The edges go by it", "one account 0.5 a second, 3 at once", "value=\"0.5\"");
+        assertThat(buckets(promo, "2", "4", "1000", "5000", "more")).isEqualTo(promo + "?done=BUCKETS");
+        assertThat(bucketsOf(promo)).containsExactly("2:4 1000:5000");
+        assertThat(buckets(promo, "", "", "", "", "as ever")).isEqualTo(promo + "?done=BUCKETS");
+        assertThat(bucketsOf(promo)).isEmpty();
+        assertThat(cms.rows(
+                        "SELECT JSON_VALUE(detail, '$.before.account') b, JSON_VALUE(detail, '$.after.account') a,"
+                                + " JSON_VALUE(detail, '$.why') why FROM audit_log WHERE action = 'PROMO_BUCKETS_CHANGED' AND subject = ?"
+                                + " ORDER BY id",
+                        "promo:" + id(promo)))
+                .extracting(row -> String.join(" ", row.values()))
+                .containsExactly("null 0.5:3 bots", "0.5:3 2:4 more", "2:4 null as ever");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "5,'','',''",
+        "'',10,'',''",
+        "0,10,'',''",
+        "0.000,10,'',''",
+        "-1,10,'',''",
+        "1e3,10,'',''",
+        "1.0001,10,'',''",
+        "1000000,10,'',''",
+        "5,0,'',''",
+        "5,1.5,'',''",
+        "5,10,5,''",
+        "5,10,x,10"
+    })
+    void a_rate_that_is_none_is_refused_and_nothing_changed(
+            String rate, String burst, String skuRate, String skuBurst) {
+        String promo = live();
+        assertThat(buckets(promo, rate, burst, skuRate, skuBurst, "x")).isEqualTo(promo + "?refused=BUCKET_ODD");
+        assertThat(operator.get(promo + "?refused=BUCKET_ODD").body()).contains("A rate is above 0");
+        assertThat(bucketsOf(promo)).isEmpty();
+    }
+
+    @Test
+    void how_often_one_may_ask_of_what_is_over_or_without_a_reason_is_not_changed() {
+        String promo = live();
+        assertThat(buckets(promo, "5", "10", "", "", " ")).isEqualTo(promo + "?refused=REASON_MISSING");
+        cms.post("/api/admin/items/ACT-" + promos + "/end");
+        assertThat(buckets(promo, "5", "10", "", "", "late")).isEqualTo(promo + "?refused=WRONG_STATE");
+        assertThat(bucketsOf(promo)).isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,11 @@ public final class SecondEdge implements AutoCloseable {
     private final URI url;
 
     public SecondEdge(Installation installation, Processes processes, int port) {
+        this(installation, processes, port, Map.of());
+    }
+
+    /** @param settings of its own, which go before those of the first */
+    public SecondEdge(Installation installation, Processes processes, int port, Map<String, String> settings) {
         this.url = URI.create("http://127.0.0.1:" + port + "/");
         String program = ProcessHandle.of(processes.pid("edge"))
                 .flatMap(process -> process.info().command())
@@ -34,19 +40,23 @@ public final class SecondEdge implements AutoCloseable {
         try {
             this.home = Files.createTempDirectory("flashsale-edge");
             Path secrets = installation.home().resolve("secrets");
-            run(
-                    installation.root().resolve("edge-lua/render").toString(),
-                    Map.of(
-                            "FLASHSALE_HOME", home.toString(),
-                            "FLASHSALE_EDGE_PORT", Integer.toString(port),
-                            "FLASHSALE_BACKENDS", "127.0.0.1:" + installation.port("BACKEND"),
-                            "FLASHSALE_REDIS_SOCKET", redis.toString(),
-                            "FLASHSALE_REDIS_EDGE_PASSWORD_FILE",
-                                    secrets.resolve("redis-edge").toString(),
-                            "FLASHSALE_EDGE_TOKEN_FILE",
-                                    secrets.resolve("edge-token").toString(),
-                            "FLASHSALE_SESSION_KEYS_FILE",
-                                    secrets.resolve("session-keys").toString()));
+            var all = new HashMap<String, String>(Map.of(
+                    "FLASHSALE_HOME",
+                    home.toString(),
+                    "FLASHSALE_EDGE_PORT",
+                    Integer.toString(port),
+                    "FLASHSALE_BACKENDS",
+                    "127.0.0.1:" + installation.port("BACKEND"),
+                    "FLASHSALE_REDIS_SOCKET",
+                    redis.toString(),
+                    "FLASHSALE_REDIS_EDGE_PASSWORD_FILE",
+                    secrets.resolve("redis-edge").toString(),
+                    "FLASHSALE_EDGE_TOKEN_FILE",
+                    secrets.resolve("edge-token").toString(),
+                    "FLASHSALE_SESSION_KEYS_FILE",
+                    secrets.resolve("session-keys").toString()));
+            all.putAll(settings);
+            run(installation.root().resolve("edge-lua/render").toString(), all);
             Path folder = home.resolve("nginx");
             this.nginx = new ProcessBuilder(
                             program,
@@ -71,6 +81,10 @@ public final class SecondEdge implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    public URI url(String path) {
+        return url.resolve(path);
     }
 
     /** The shop through this edge, with the same history. */

@@ -557,6 +557,8 @@ class CmsIT {
                                 Map.entry("order", "/orders/" + order),
                                 Map.entry("people", "/people"),
                                 Map.entry("blacklist", "/blacklist"),
+                                Map.entry("traffic", "/traffic"),
+                                Map.entry("decisions", "/decisions?word=u1"),
                                 Map.entry("blacklist-import", "/blacklist/import"),
                                 Map.entry("audit", "/audit"),
                                 Map.entry("reconciliation", "/reconciliation"),

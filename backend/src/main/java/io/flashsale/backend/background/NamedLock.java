@@ -1,4 +1,4 @@
-package io.flashsale.backend.stock;
+package io.flashsale.backend.background;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
@@ -6,48 +6,52 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.stereotype.Component;
 
 /**
- * Lets one backend rebuild at a time: a named lock of MySQL on a connection that is used for nothing else, so a backend that
+ * Lets one backend do something at a time: a named lock of MySQL on a connection that is used for nothing else, so a backend that
  * dies gives it up by dying. For one thread.
  */
-@Component
-final class RebuildLock {
+public final class NamedLock {
 
-    // A lock's name is global to the server and has at most 64 characters.
-    private static final String NAME = "CONCAT(LEFT(DATABASE(), 48), '.rebuild')";
+    private static final Logger LOG = LoggerFactory.getLogger(NamedLock.class);
 
-    private static final Logger LOG = LoggerFactory.getLogger(RebuildLock.class);
-
-    /** A backend that is frozen or cut off keeps the lock no longer than this: another one is to sell within 10 s. */
-    private static final int SILENT_SECONDS = 6;
-
-    /** A fraction of that. */
+    /** A fraction of any silence that is borne. */
     private static final long SILENCE_NANOS = 1_000_000_000L;
 
     private final HikariDataSource source;
+    private final String name;
+    private final int silentSeconds;
     private @Nullable Connection holder;
     private long heard;
 
-    RebuildLock(HikariDataSource source) {
+    /**
+     * @param name of at most 15 letters: a lock's name is global to the server, so the database's is before it, and has at most 64
+     *     characters
+     * @param silentSeconds how long a backend that is frozen or cut off keeps the lock
+     */
+    public NamedLock(HikariDataSource source, String name, int silentSeconds) {
+        if (!name.matches("[a-z]{1,15}")) {
+            throw new IllegalArgumentException("no name of a lock: " + name);
+        }
         this.source = source;
+        this.name = "CONCAT(LEFT(DATABASE(), 48), '." + name + "')";
+        this.silentSeconds = silentSeconds;
     }
 
     /** Takes the lock, or makes sure that it is still held. False: another backend has it, or it was lost. */
-    boolean hold() throws SQLException {
+    public boolean hold() throws SQLException {
         var present = holder;
         if (present != null) {
             return confirm(present);
         }
         var connection = source.getConnection();
         try {
-            if (!ask(connection, "SELECT GET_LOCK(" + NAME + ", 0)")) {
+            if (!ask(connection, "SELECT GET_LOCK(" + name + ", 0)")) {
                 connection.close();
                 return false;
             }
             try (var statement = connection.createStatement()) {
-                statement.execute("SET SESSION wait_timeout = " + SILENT_SECONDS);
+                statement.execute("SET SESSION wait_timeout = " + silentSeconds);
             }
         } catch (SQLException e) {
             abandon(connection);
@@ -59,7 +63,7 @@ final class RebuildLock {
 
     private boolean confirm(Connection connection) throws SQLException {
         try {
-            if (ask(connection, "SELECT IS_USED_LOCK(" + NAME + ") = CONNECTION_ID()")) {
+            if (ask(connection, "SELECT IS_USED_LOCK(" + name + ") = CONNECTION_ID()")) {
                 return true;
             }
         } catch (SQLException e) {
@@ -74,7 +78,7 @@ final class RebuildLock {
      * MySQL takes a session that is silent for long for dead, and gives its lock away: to be called while long work goes on.
      * Whether the lock is still there afterwards is {@link #hold()}'s to say.
      */
-    void keepAlive() {
+    public void keepAlive() {
         var present = holder;
         if (present == null || System.nanoTime() - heard < SILENCE_NANOS) {
             return;
@@ -92,13 +96,13 @@ final class RebuildLock {
         source.evictConnection(connection);
     }
 
-    void release() throws SQLException {
+    public void release() throws SQLException {
         var present = holder;
         if (present == null) {
             return;
         }
         try {
-            ask(present, "SELECT RELEASE_LOCK(" + NAME + ")");
+            ask(present, "SELECT RELEASE_LOCK(" + name + ")");
         } finally {
             abandon(present);
         }

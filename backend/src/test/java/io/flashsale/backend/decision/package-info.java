@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.flashsale.backend.decision;
+
+import org.jspecify.annotations.NullMarked;

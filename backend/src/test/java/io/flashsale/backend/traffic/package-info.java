@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.flashsale.backend.traffic;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.decision;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.flashsale.cms.traffic;
+
+import org.jspecify.annotations.NullMarked;
