@@ -10,7 +10,7 @@ verb_doctor() {
   local check line bad=0
   no_arguments "$@"
   find_socket_dir
-  for check in check_system check_packages check_java check_memory check_disk check_home check_durability check_ports \
+  for check in check_system check_packages check_lua_module check_java check_memory check_disk check_home check_durability check_ports \
     check_clock check_clock_of_others check_policy check_parts; do
     while IFS='|' read -r kind words mend; do
       case $kind in
@@ -61,6 +61,24 @@ check_packages() {
       printf 'hint|packages to %s are missing: %s|./flashsale %s installs them\n' "${verb,,}" "${missing[*]}" "${verb,,}"
     fi
   done
+}
+
+# CVE-2024-33452: what a module before 0.10.27 takes for a second request, in the body of a GET or HEAD. Debian 12 has mended its own.
+check_lua_module() {
+  local name=libnginx-mod-http-lua version
+  [[ -z "${FLASHSALE_NGINX:-}" ]] || return 0
+  version=$(dpkg-query -W -f '${Version}' "$name" 2>/dev/null) || return 0
+  if lua_module_is_mended "$version"; then
+    printf "ok|nginx's Lua module %s has no known hole\n" "$version"
+  else
+    printf "hint|nginx's Lua module %s can be made to see two requests in one (CVE-2024-33452); the edge refuses those that do|apt-get install --only-upgrade %s\n" \
+      "$version" "$name"
+  fi
+}
+
+lua_module_is_mended() { # VERSION
+  dpkg --compare-versions "$1" ge 1:0.10.27~ && return 0
+  [[ "$1" == *+deb12u* ]] && dpkg --compare-versions "$1" ge 1:0.10.23-1+deb12u1
 }
 
 check_java() {

@@ -143,3 +143,13 @@ test_a_later_java_will_do() {
   find_java
   equals "$JAVA_HOME" "$SCRATCH/jdk"
 }
+
+test_a_lua_module_is_mended_by_its_version_or_by_its_distribution() {
+  local version
+  for version in 1:0.10.23-1+deb12u1 1:0.10.23-1+deb12u2 1:0.10.27-1 1:0.10.28-2 1:0.11.0-1; do
+    lua_module_is_mended "$version" || fail "$version is taken for one with the hole"
+  done
+  for version in 1:0.10.23-1 1:0.10.26-2 1:0.10.22-9+deb12u1 1:0.10.9-1; do
+    ! lua_module_is_mended "$version" || fail "$version is taken for one without the hole"
+  done
+}

@@ -45,9 +45,7 @@ class HopFaultIT {
     }
 
     static Stream<Arguments> nothing_is_lost_when_a_way_that_matters_most() {
-        return Stream.of(
-                Arguments.of(Hop.EDGE_REDIS, Trouble.RESET_AFTER_SENDING),
-                Arguments.of(Hop.CLIENTS_BROKER, Trouble.SILENT));
+        return Stream.of(Arguments.of(Hop.EDGE_REDIS, Trouble.RESET_AFTER_SENDING));
     }
 
     @ParameterizedTest(name = "{0} {1}")

@@ -15,7 +15,6 @@ class QueueFaultIT {
     private static final Duration FROZEN = Duration.ofSeconds(5);
 
     @Test
-    @Selected
     void a_consumer_killed_with_a_full_prefetch_and_between_commit_and_acknowledgement_loses_nothing() {
         try (var storm = new Storm("consumer killed twice", "F-13 iv, F-22")) {
             storm.processes().freeze("consumer");

@@ -49,7 +49,6 @@ class RedisFaultIT {
     }
 
     @Test
-    @Selected
     void with_its_data_gone_it_is_rebuilt_from_mysql_alone() {
         killed("redis killed, its data gone", "F-07", RedisFaultIT::delete);
     }
