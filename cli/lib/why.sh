@@ -13,8 +13,8 @@ verb_why() {
   order=$(why_order "$trace")
   if [[ -z "$decision$order" ]]; then
     say "Nothing is kept under $trace."
-    say 'Answers that keep somebody out are all kept for seven days, of other refusals a sample; what was reserved a second ago'
-    say 'may not be written yet.'
+    say 'For a week at most are kept, of answers to POST /buy: some of each second to each address that is kept out, and a sample of'
+    say 'other refusals. What was reserved a second ago may not be written yet.'
     return 1
   fi
   [[ -z "$decision" ]] || why_say 'The edge' "$decision"

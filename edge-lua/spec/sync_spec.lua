@@ -177,7 +177,7 @@ describe("The edge follows Redis:", function()
       assert.equal("RESERVED", from(address), address)
     end
     edge.until_ready()
-    assert.equal(403, edge.get("/api/cart", { ["X-Forwarded-For"] = "198.51.100.7" }).status)
+    assert.equal(403, edge.get("/api/session", { ["X-Forwarded-For"] = "198.51.100.7" }).status)
 
     -- another edge reads the list as a whole
     edge.restart_nginx { FLASHSALE_BUCKET_ACCOUNT = "off", FLASHSALE_TRUSTED_PROXIES = "127.0.0.1" }

@@ -30,6 +30,12 @@ end
 function M.take(dict, key, rule, now_ms, tokens)
   local full_at = full_at_in(dict)(key, #key)
   if full_at < now_ms then full_at = now_ms end
+  -- Of a slower rule that held before there may be more to wait for than an empty bucket of this one.
+  local empty = now_ms + rule.interval_ms * rule.burst
+  if full_at > empty then
+    full_at = empty
+    dict:safe_set(key, full_at, (full_at - now_ms) / 1000 + 0.1)
+  end
   full_at = full_at + rule.interval_ms * tokens
   local over = full_at - now_ms - rule.interval_ms * rule.burst
   if over > 1e-6 then return false, over end

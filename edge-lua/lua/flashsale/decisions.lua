@@ -14,7 +14,8 @@ local reports = require "flashsale.reports"
 local M = { left = {} }
 
 local SAMPLED = 5 -- of each code, worker and second
-local COMPLETE = 200 -- of those that are kept whole: a flood has more, and its rest is counted
+local OF_CLIENT = 3 -- of those that are kept whole, of one address: who hammers on says nothing new
+local COMPLETE = 100 -- of those that are kept whole: a flood has more, and its rest is counted
 local WHOLE = { BLACKLISTED = true, IDENTITY_MISMATCH = true }
 
 -- left: code -> how many more are kept in this second. A code that is not in it keeps none.
@@ -37,12 +38,14 @@ function M.kept_out(until_ms)
 end
 
 local lines, count = {}, 0
+local of_client = {} -- how many of this second are kept whole of each client
 
 --[[ keep(code, trace, sku): that whoever asks got this answer. Called where left[code] is above 0, or the code is kept whole. ]]
 function M.keep(code, trace, sku)
-  local left = M.left[code]
-  if left == 0 then return metrics.event("decisions_dropped") end
+  local left, before = M.left[code], of_client[client] or 0
+  if left == 0 or (WHOLE[code] and before >= OF_CLIENT) then return metrics.event("decisions_dropped") end
   M.left[code] = left - 1
+  if WHOLE[code] then of_client[client] = before + 1 end
   count = count + 1
   local from = (#client == 4 or #client == 16) and address.text(client) or "-"
   lines[count] = string.format("%s %s %s %s %s %s", trace, code, sku or "-", user or "-", from,
@@ -57,6 +60,7 @@ end
 -- report(): for reports.lua, once a second.
 function M.report()
   refill()
+  of_client = {}
   if count == 0 then return nil end
   local text = table.concat(lines, "\n", 1, count)
   lines, count = {}, 0

@@ -1,6 +1,8 @@
 --[[ Errors outside POST /buy: application/problem+json (RFC 9457), and nginx's own errors in the shape of their path. ]]
 
 local answer = require "flashsale.answer"
+local credentials = require "flashsale.credentials"
+local decisions = require "flashsale.decisions"
 local platform = require "flashsale.platform"
 local trace_id = require "flashsale.trace"
 
@@ -62,6 +64,7 @@ M.nginx_error = platform.roomy(function()
   ngx.header["Content-Type"] = "application/json"
   if BUY[status] == "METHOD_NOT_ALLOWED" then ngx.header["Allow"] = "POST" end
   trace_id.next()
+  decisions.asks(credentials.client_address(), nil)
   if BUY[status] then return answer.refuse(BUY[status], nil, {}) end
   if status < 500 or status == 501 then
     return answer.refuse("BAD_REQUEST", nil, { field = "request", problem = "is not acceptable HTTP" })

@@ -7,6 +7,7 @@
 local complaint = require "flashsale.complaint"
 local keys = require "flashsale.keys"
 local metrics = require "flashsale.metrics"
+local platform = require "flashsale.platform"
 local settings = require "flashsale.settings"
 
 local M = { EVERY_MS = 1000 }
@@ -14,6 +15,7 @@ local M = { EVERY_MS = 1000 }
 local WAITING = 64 -- reports of a kind that may wait, of all workers
 local AT_ONCE = 16 -- of a kind in one pipeline
 local KEPT_MS = 70000
+local LATE_MS = 3000 -- what was counted longer ago would count as if it were now
 
 local kinds = {} -- list of {name, make}
 
@@ -33,7 +35,8 @@ function M.tick(now)
     local report = kind.make()
     if report then
       local waiting = dict:llen(kind.name)
-      if not waiting or waiting >= WAITING or not dict:rpush(kind.name, report) then metrics.event("reports_lost") end
+      local timed = string.format("%d ", now) .. report
+      if not waiting or waiting >= WAITING or not dict:rpush(kind.name, timed) then metrics.event("reports_lost") end
     end
   end
 end
@@ -41,13 +44,18 @@ end
 --[[ publish(client, redis_now): for the worker that follows Redis: what waits, into the streams. Nothing, or what went wrong with
   the connection. ]]
 function M.publish(client, redis_now)
-  local dict = ngx.shared.fs_reports
+  local dict, now = ngx.shared.fs_reports, platform.monotonic_ms()
   local waiting = {}
   for _, kind in ipairs(kinds) do
     for _ = 1, AT_ONCE do
       local report = dict:lpop(kind.name)
       if not report then break end
-      waiting[#waiting + 1] = { stream = keys.reports(kind.name), text = report }
+      local at, text = report:match("^(%d+) (.*)$")
+      if now - tonumber(at) > LATE_MS then
+        metrics.event("reports_lost")
+      else
+        waiting[#waiting + 1] = { stream = keys.reports(kind.name), text = text }
+      end
     end
   end
   if #waiting == 0 then return nil end

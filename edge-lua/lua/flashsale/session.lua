@@ -117,13 +117,14 @@ local function signature_is(p, n, key, signed, length)
   return difference == 0
 end
 
---[[ verify(p, n, now_s): {user, level, session} of a valid token of n bytes at p; or nil, and whether it is forged: none of our
-  keys signed it. ]]
+--[[ verify(p, n, now_s): {user, level, session} of a valid token of n bytes at p; or nil, and whether it is forged: it
+  names a key of ours, which did not sign it. ]]
 function M.verify(p, n, now_s)
   local a, b = dots(p, n)
-  if not a then return nil, true end
+  if not a then return nil end
   local key = key_for(p, a)
-  if not key or not signature_is(p + b + 1, n - b - 1, key, p, b) then return nil, true end
+  if not key then return nil end
+  if not signature_is(p + b + 1, n - b - 1, key, p, b) then return nil, true end
 
   local q, m = decode(p + a + 1, b - a - 1)
   if not q or json.object(q, m, CLAIMS) then return nil end

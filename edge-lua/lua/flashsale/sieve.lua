@@ -33,8 +33,8 @@ local function lower(sieve)
   sieve.missed = sieve.missed + 1
 end
 
---[[ count(sieve, key): one more request. Its row, {key, requests, throttled, failed, malformed, partners = {number, …}}, or nil
-  where it got no place. ]]
+--[[ count(sieve, key): one more request. Its row, {key, requests, throttled, failed, malformed, partner_count, partners}, or nil
+  where it got no place; partners are numbers, nil where it met none. ]]
 function M.count(sieve, key)
   sieve.total = sieve.total + 1
   local row = sieve.rows[key]
@@ -47,7 +47,7 @@ function M.count(sieve, key)
     lower(sieve)
     return nil
   end
-  row = { key = key, weight = 1, requests = 1, throttled = 0, failed = 0, malformed = 0, partners = {}, partner_count = 0 }
+  row = { key = key, weight = 1, requests = 1, throttled = 0, failed = 0, malformed = 0, partner_count = 0 }
   sieve.rows[key] = row
   sieve.count = sieve.count + 1
   sieve.list[sieve.count] = row
@@ -57,6 +57,10 @@ end
 --[[ meet(row, partner): that the key was seen with this number, of an account or an address. ]]
 function M.meet(row, partner)
   local partners, n = row.partners, row.partner_count
+  if not partners then
+    partners = {}
+    row.partners = partners
+  end
   for i = 1, n do
     if partners[i] == partner then return end
   end

@@ -94,4 +94,5 @@ GRANT INSERT, UPDATE ON flashsale.buyer TO 'operator'@'%';
 GRANT INSERT, UPDATE ON flashsale.blacklist_entry TO 'operator'@'%';
 GRANT UPDATE (window_s, threshold, ban_s, mode, version) ON flashsale.traffic_rule TO 'operator'@'%';
 GRANT INSERT, DELETE ON flashsale.traffic_allowed TO 'operator'@'%';
+GRANT DELETE ON flashsale.promo_bucket TO 'operator'@'%';
 GRANT UPDATE (resolved_at) ON flashsale.parked_message TO 'operator'@'%';

@@ -117,12 +117,13 @@ class BlacklistIT {
     }
 
     @Test
-    void whom_a_rule_kept_out_is_forgotten_a_day_after_they_were_let_in_again_and_nobody_else() {
-        world.sql("INSERT INTO blacklist_entry (kind, value, reason, source, expires_at, created_at, change_seq) VALUES"
-                + " ('account', 'long-ago', 'test', 'rule:x', UTC_TIMESTAMP(3) - INTERVAL 25 HOUR, UTC_TIMESTAMP(3), 1),"
-                + " ('network', '198.51.100.0/24', 'test', 'rule:x', UTC_TIMESTAMP(3) - INTERVAL 25 HOUR, UTC_TIMESTAMP(3), 1),"
-                + " ('account', 'today', 'test', 'rule:x', UTC_TIMESTAMP(3) - INTERVAL 23 HOUR, UTC_TIMESTAMP(3), 1),"
-                + " ('account', 'by-hand', 'test', 'alice', UTC_TIMESTAMP(3) - INTERVAL 25 HOUR, UTC_TIMESTAMP(3), 1)");
+    void whom_a_rule_kept_out_is_forgotten_when_no_answer_is_kept_that_it_explains_and_nobody_else() {
+        world.sql(
+                "INSERT INTO blacklist_entry (kind, value, reason, source, expires_at, created_at, change_seq) VALUES"
+                        + " ('account', 'long-ago', 'test', 'rule:x', UTC_TIMESTAMP(3) - INTERVAL 193 HOUR, UTC_TIMESTAMP(3), 1),"
+                        + " ('network', '198.51.100.0/24', 'test', 'rule:x', UTC_TIMESTAMP(3) - INTERVAL 193 HOUR, UTC_TIMESTAMP(3), 1),"
+                        + " ('account', 'today', 'test', 'rule:x', UTC_TIMESTAMP(3) - INTERVAL 191 HOUR, UTC_TIMESTAMP(3), 1),"
+                        + " ('account', 'by-hand', 'test', 'alice', UTC_TIMESTAMP(3) - INTERVAL 193 HOUR, UTC_TIMESTAMP(3), 1)");
         world.edge().hset("fs:blacklist:network", "198.51.100.0/24", "1");
         world.start(); // which looks when it starts, and then each minute
         Awaitility.await()

@@ -138,7 +138,7 @@ final class Target implements AutoCloseable {
         }
     }
 
-    /** The load is what the rules of traffic are against: edges count it and tell of it, but nobody is kept out for it. */
+    /** The load is what the rules of traffic are against: edges count its accounts and tell of them (its address is exempt), but nobody is kept out for it. */
     private void catchNobody() {
         try (var connection = mysql("operator");
                 var statement = connection.createStatement()) {

@@ -62,9 +62,9 @@ interface BlacklistMapper {
             + " AND expires_at < UTC_TIMESTAMP(3) - INTERVAL 1 MINUTE LIMIT #{most} FOR UPDATE")
     List<Row> lockExpired(int most);
 
-    /** Carried rows of whom a rule kept out, when they have been let in for a day: the next time is like the first. */
+    /** Carried rows of whom a rule kept out, when no answer is kept any more that they explain. */
     @Select("SELECT id, kind, value FROM blacklist_entry WHERE source LIKE 'rule:%' AND change_seq IS NOT NULL"
-            + " AND expires_at < UTC_TIMESTAMP(3) - INTERVAL 1 DAY LIMIT #{most} FOR UPDATE")
+            + " AND expires_at < UTC_TIMESTAMP(3) - INTERVAL 8 DAY LIMIT #{most} FOR UPDATE")
     List<Row> lockForgiven(int most);
 
     @Delete(

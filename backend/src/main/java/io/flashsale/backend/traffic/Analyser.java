@@ -55,13 +55,19 @@ final class Analyser extends Loop {
     private static final long FORGOTTEN_EVERY = Duration.ofMinutes(1).toNanos();
 
     /** Reports of so many workers' seconds in one read. */
-    private static final int PAGE = 200;
+    private static final int PAGE = 20;
 
     /** Whom the analyser remembers; a report names some hundred of each kind. The longest unseen are forgotten. */
     private static final int MOST_SUBJECTS = 100_000;
 
-    /** In one transaction; who is not among them is still over the threshold in the next round. */
+    /** In one transaction; who is not among them is judged in the next round. */
     private static final int MOST_CATCHES = 500;
+
+    /** Of one kind at a time: an edge's list that is full shuts the gate to everybody. */
+    private static final int MOST_STANDING = 20_000;
+
+    /** Accounts of an address or a network in the last minute. More are a crowd, which a carrier puts there, and nobody's doing. */
+    private static final int CROWD = 5;
 
     /** Until every edge refuses whom a rule has caught, and has told of what it let in before. */
     private static final int LATE_SECONDS = 3;
@@ -81,6 +87,7 @@ final class Analyser extends Loop {
     private volatile List<Rule> rules = List.of();
     private Allowed allowed = new Allowed(List.of());
     private @Nullable String last;
+    private Set<Subject> unjudged = new LinkedHashSet<>();
     private long triedAt = System.nanoTime() - LOCK_TRIED_EVERY;
     private long rulesReadAt;
     private long forgotAt = System.nanoTime();
@@ -127,7 +134,8 @@ final class Analyser extends Loop {
         }
         Set<Subject> seen;
         do {
-            seen = new LinkedHashSet<>();
+            seen = unjudged;
+            unjudged = new LinkedHashSet<>();
             boolean more = read(seen);
             judge(seen);
             if (!more) {
@@ -136,7 +144,9 @@ final class Analyser extends Loop {
         } while (lock.hold());
         if (System.nanoTime() - forgotAt > FORGOTTEN_EVERY) {
             forgotAt = System.nanoTime();
-            traffic.forget();
+            while (traffic.forget() == TrafficMapper.FORGOTTEN_AT_ONCE) {
+                // until nothing is left
+            }
         }
     }
 
@@ -179,8 +189,12 @@ final class Analyser extends Loop {
         for (Rule rule : read) {
             Rule old = before.get(rule.name());
             if (old != null && old.version() != rule.version()) {
-                // It is another rule: whom the old one had caught may be caught by this one.
-                countedFrom.asMap().keySet().removeIf(each -> each.rule().equals(rule.name()));
+                // It is another rule: whom the old one would have caught may be caught by this one.
+                long floor = secondOfLast() + LATE_SECONDS;
+                countedFrom
+                        .asMap()
+                        .entrySet()
+                        .removeIf(each -> each.getKey().rule().equals(rule.name()) && each.getValue() > floor);
             }
         }
         rules = read;
@@ -228,6 +242,9 @@ final class Analyser extends Loop {
             reports.increment();
             unread.increment(report.unread());
             for (Report.Line line : report.lines()) {
+                if (line.subject().kind().equals("session")) {
+                    continue; // no rule is about one
+                }
                 Counts of = counts.getIfPresent(line.subject());
                 if (of == null) {
                     of = new Counts();
@@ -251,17 +268,18 @@ final class Analyser extends Loop {
         long now = secondOfLast();
         for (Subject subject : seen) {
             Counts of = counts.getIfPresent(subject);
-            if (of != null && caught.size() < MOST_CATCHES) {
+            if (caught.size() >= MOST_CATCHES) {
+                unjudged.add(subject);
+            } else if (of != null) {
                 judge(subject, of, now, caught);
             }
         }
         if (caught.isEmpty()) {
             return;
         }
-        var lasting = lasting(List.copyOf(caught.values()));
+        var lasting = lasting(bounded(List.copyOf(caught.values())));
         transaction.executeWithoutResult(status -> {
-            List<Catch> armed =
-                    lasting.stream().filter(each -> each.rule().armed()).toList();
+            List<Catch> armed = lasting.stream().filter(Catch::armed).toList();
             if (!armed.isEmpty()) {
                 traffic.keepOut(armed);
             }
@@ -271,13 +289,13 @@ final class Analyser extends Loop {
                 key.subject(),
                 key.rule(),
                 each.countedTo(),
-                each.rule().armed(),
+                each.armed(),
                 Math.max(each.rule().windowS(), each.rule().banS())));
         for (Catch each : lasting) {
             Counter.builder("flashsale_traffic_catches_total")
                     .description("whom a rule caught, or on trial would have caught")
                     .tag("rule", each.rule().name())
-                    .tag("armed", Boolean.toString(each.rule().armed()))
+                    .tag("armed", Boolean.toString(each.armed()))
                     .register(meters)
                     .increment();
         }
@@ -294,17 +312,38 @@ final class Analyser extends Loop {
             long after = now - rule.windowS();
             long measured = of.measure(rule.what(), from == null ? after : Math.max(from, after));
             if (measured > rule.threshold() && !allowed.has(subject)) {
-                caught.put(key, new Catch(rule, subject.blacklistKind(), subject.value(), measured, rule.banS(), now));
-                out |= rule.armed();
+                boolean armed = rule.armed() && (rule.what() == Measure.PARTNERS || !crowd(subject, of, now));
+                caught.put(
+                        key,
+                        new Catch(rule, subject.blacklistKind(), subject.value(), measured, rule.banS(), now, armed));
+                out |= armed;
             }
         }
+    }
+
+    private static boolean crowd(Subject subject, Counts of, long now) {
+        return !subject.kind().equals("account") && of.measure(Measure.PARTNERS, now - Counts.KEPT_SECONDS) > CROWD;
+    }
+
+    /** Armed as long as there is room. */
+    private List<Catch> bounded(List<Catch> caught) {
+        Map<String, Integer> standing = new HashMap<>();
+        var bounded = new ArrayList<Catch>();
+        for (Catch each : caught) {
+            int others = each.armed() ? standing.computeIfAbsent(each.kind(), traffic::standing) : 0;
+            if (each.armed() && others < MOST_STANDING) {
+                standing.put(each.kind(), others + 1);
+            }
+            bounded.add(others < MOST_STANDING ? each : each.onTrial());
+        }
+        return bounded;
     }
 
     /** Each time within a day twice as long, a day at most. */
     private List<Catch> lasting(List<Catch> caught) {
         Map<String, Integer> times = new HashMap<>();
         caught.stream()
-                .filter(each -> each.rule().armed())
+                .filter(Catch::armed)
                 .collect(Collectors.groupingBy(Catch::kind, Collectors.mapping(Catch::value, Collectors.toSet())))
                 .forEach((kind, values) -> {
                     for (Times each : traffic.timesKeptOut(kind, values)) {

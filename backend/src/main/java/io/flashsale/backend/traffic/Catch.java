@@ -6,8 +6,9 @@ package io.flashsale.backend.traffic;
  * @param kind as the blacklist names it
  * @param banS how long it keeps them out
  * @param countedTo the last second that was counted, on Redis's clock
+ * @param armed whether it is kept out, and not only said
  */
-record Catch(Rule rule, String kind, String value, long measured, int banS, long countedTo) {
+record Catch(Rule rule, String kind, String value, long measured, int banS, long countedTo, boolean armed) {
 
     String source() {
         return "rule:" + rule.name();
@@ -18,6 +19,11 @@ record Catch(Rule rule, String kind, String value, long measured, int banS, long
     }
 
     Catch lasting(int seconds) {
-        return new Catch(rule, kind, value, measured, seconds, countedTo);
+        return new Catch(rule, kind, value, measured, seconds, countedTo, armed);
+    }
+
+    /** It is only said. */
+    Catch onTrial() {
+        return new Catch(rule, kind, value, measured, banS, countedTo, false);
     }
 }

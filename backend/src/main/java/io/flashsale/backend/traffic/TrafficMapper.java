@@ -11,6 +11,8 @@ import org.apache.ibatis.annotations.Select;
 @Mapper
 interface TrafficMapper {
 
+    int FORGOTTEN_AT_ONCE = 1000;
+
     @Select("SELECT name, subject, measure, window_s, threshold, ban_s, mode, version FROM traffic_rule ORDER BY name")
     List<Rule> rules();
 
@@ -24,6 +26,10 @@ interface TrafficMapper {
     @Select("SELECT rule, kind, value, window_s, ban_s, armed, counted_to FROM traffic_catch"
             + " WHERE counted_to > #{now} - 86460 AND (armed = FALSE OR counted_to > #{now} - 60)")
     List<Caught> caughtBefore(long now);
+
+    @Select("SELECT COUNT(*) FROM blacklist_entry WHERE source LIKE 'rule:%' AND expires_at > UTC_TIMESTAMP(3)"
+            + " AND lifted_at IS NULL AND kind = #{kind}")
+    int standing(String kind);
 
     /** How often rules kept somebody out in the last day. What a person has lifted is forgiven. */
     record Times(String value, int times) {}
@@ -59,13 +65,13 @@ interface TrafficMapper {
               (rule, kind, value, measured, threshold, window_s, ban_s, armed, counted_to, caught_at) VALUES
             <foreach item='each' collection='catches' separator=','>
             (#{each.rule.name}, #{each.kind}, #{each.value}, #{each.measured}, #{each.rule.threshold}, #{each.rule.windowS},
-             #{each.banS}, #{each.rule.armed}, #{each.countedTo}, UTC_TIMESTAMP(3))
+             #{each.banS}, #{each.armed}, #{each.countedTo}, UTC_TIMESTAMP(3))
             </foreach>
             </script>
             """)
     int record(@Param("catches") List<Catch> catches);
 
-    @Delete(
-            "DELETE FROM traffic_catch WHERE caught_at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY ORDER BY caught_at LIMIT 1000")
+    @Delete("DELETE FROM traffic_catch WHERE caught_at < UTC_TIMESTAMP(3) - INTERVAL 7 DAY ORDER BY caught_at LIMIT "
+            + FORGOTTEN_AT_ONCE)
     int forget();
 }

@@ -122,6 +122,26 @@ class TrafficIT {
     }
 
     @Test
+    void an_address_that_many_accounts_come_from_is_a_crowd_and_only_said() {
+        rule("address-malformed", "mode = 'ARMED', threshold = 10");
+        rule("account-requests", "mode = 'ARMED', threshold = 10");
+        report(
+                "a",
+                "address 198.51.100.1 30 0 0 11 00000001,00000002,00000003",
+                "address 198.51.100.2 30 0 0 5 00000001,00000002,00000003",
+                "address 198.51.100.3 30 0 0 11 00000001,00000002,00000003,00000004,00000005,00000006");
+        report("b", "address 198.51.100.2 30 0 0 6 00000004,00000005,00000006", "account last 11 0 0 0 -");
+        awaitListed("account", "last");
+        awaitListed("address", "198.51.100.1");
+        assertThat(catches())
+                .containsExactlyInAnyOrder(
+                        "address-malformed address 198.51.100.1 11 300 1",
+                        "address-malformed address 198.51.100.2 11 300 0",
+                        "address-malformed address 198.51.100.3 11 300 0",
+                        "account-requests account last 11 300 1");
+    }
+
+    @Test
     void partners_are_counted_once_over_a_whole_minute() {
         rule("account-partners", "mode = 'ARMED', threshold = 3, window_s = 60");
         report("a", "account many 1 0 0 0 00000001,00000002", "account few 9 0 0 0 00000001,00000002,00000003");

@@ -17,6 +17,9 @@ public record Buckets(@Nullable String account, @Nullable String sku) {
     static final Buckets NONE = new Buckets(null, null);
 
     private static final Pattern RATE = Pattern.compile("[0-9]{1,6}(?:\\.[0-9]{1,3})?");
+    /** Until an empty bucket is full again: as long is it remembered at each edge. */
+    private static final int LONGEST_SECONDS = 60;
+
     private static final Pattern BURST = Pattern.compile("[1-9][0-9]{0,6}");
 
     /** What was typed of one: both, or neither. */
@@ -31,14 +34,17 @@ public record Buckets(@Nullable String account, @Nullable String sku) {
             if (RATE.matcher(rate.strip()).matches()
                     && BURST.matcher(burst.strip()).matches()) {
                 BigDecimal number = new BigDecimal(rate.strip()).stripTrailingZeros();
-                if (number.signum() > 0) {
+                boolean soonFull =
+                        new BigDecimal(burst.strip()).compareTo(number.multiply(BigDecimal.valueOf(LONGEST_SECONDS)))
+                                <= 0;
+                if (number.signum() > 0 && soonFull) {
                     return number.toPlainString() + ":" + burst.strip();
                 }
             }
             throw Refusal.invalid(
                     "BUCKET_ODD",
                     field,
-                    "A rate is above 0 with three decimals at most, and a burst a whole number above 0.");
+                    "A rate is above 0 with three decimals at most, and a burst a whole number above 0, of a minute at most.");
         }
     }
 

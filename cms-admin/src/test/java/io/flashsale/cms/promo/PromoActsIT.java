@@ -299,7 +299,8 @@ class PromoActsIT {
         "5,0,'',''",
         "5,1.5,'',''",
         "5,10,5,''",
-        "5,10,x,10"
+        "5,10,x,10",
+        "0.1,7,'',''"
     })
     void a_rate_that_is_none_is_refused_and_nothing_changed(
             String rate, String burst, String skuRate, String skuBurst) {

@@ -172,7 +172,7 @@ class TrafficAttackIT {
             assertThat(took).isLessThanOrEqualTo(FIRST_REQUEST_TO_REFUSAL);
             // whatever it brings, and also what the backend would answer
             assertKeptOutForAWhile(send(edges.buy(1), "203.0.113.7", request(neighbour.session(), sale.sku())), 300);
-            assertThat(Http.send("GET", edges.buy(0).resolve("/api/cart"), null, "X-Forwarded-For", "203.0.113.7")
+            assertThat(Http.send("GET", edges.buy(0).resolve("/api/session"), null, "X-Forwarded-For", "203.0.113.7")
                             .status())
                     .isEqualTo(403);
             try (Shop shop = edges.shop(0, sale)) {
