@@ -26,6 +26,7 @@ public final class Bench {
     static {
         NAMES.addAll(Edges.NAMES);
         NAMES.addAll(OrderBench.NAMES);
+        NAMES.add("bots");
         NAMES.add("jmeter");
     }
 
@@ -72,6 +73,9 @@ public final class Bench {
         }
         if (all || OrderBench.NAMES.contains(name)) {
             new OrderBench(target, plan, OrderPlan.of(name), report).run(name);
+        }
+        if (name.equals("bots")) {
+            new BotsBench(target, plan, report).run();
         }
         if (name.equals("jmeter")) {
             new JMeterBench(target, plan, report).run();

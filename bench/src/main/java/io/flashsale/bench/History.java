@@ -77,6 +77,23 @@ final class History {
         return key[attempt];
     }
 
+    String code(int attempt) {
+        return code[attempt];
+    }
+
+    @Nullable
+    String orderId(int attempt) {
+        return orderId[attempt];
+    }
+
+    long due(int attempt) {
+        return due[attempt];
+    }
+
+    long ended(int attempt) {
+        return ended[attempt];
+    }
+
     int retryAfter(int attempt) {
         return retryAfter[attempt];
     }

@@ -48,6 +48,10 @@ final class Sales {
         return buyers.size();
     }
 
+    List<Target.Buyer> pool() {
+        return buyers;
+    }
+
     /** When each store brings to the disk what it was told, as it is set. */
     String durability() {
         return durability;
@@ -96,7 +100,23 @@ final class Sales {
      * @return whether no invariant was broken
      */
     boolean sell(String name, int stock, Function<String, List<Attempt>> load) {
-        Offer offer = publish(name, stock);
+        return sell(publish(name, stock), name, load);
+    }
+
+    /**
+     * The same of a sale that opens later.
+     *
+     * @param limit units that one buyer may have
+     */
+    boolean sell(String name, int stock, int limit, Instant opens, Function<String, List<Attempt>> load) {
+        String sku = sku(name);
+        Instant closes = opens.plus(OPEN_FOR);
+        target.publish(sku, stock, opens.toString(), closes.toString(), "--limit", Integer.toString(limit));
+        var offer = new Offer(sku, stock, 0, 0, limit, Map.of(), 0, 1999, "CNY", opens, closes);
+        return sell(offer, name, load);
+    }
+
+    private boolean sell(Offer offer, String name, Function<String, List<Attempt>> load) {
         try (var stores = new Stores(target.installation());
                 var watch = new Watch(target, offer.sku(), Demand.NOW_AND_THEN)) {
             return settled(name, offer, load.apply(offer.sku()), stores, watch);
@@ -111,8 +131,12 @@ final class Sales {
                         .collect(Collectors.joining());
     }
 
+    private String sku(String name) {
+        return "%s-%s-%d".formatted(name, plan.id(), ++number);
+    }
+
     private Offer publish(String name, int stock) {
-        String sku = "%s-%s-%d".formatted(name, plan.id(), ++number);
+        String sku = sku(name);
         Instant opens = Instant.now().minusSeconds(1);
         target.publish(sku, stock);
         return new Offer(sku, stock, 0, 0, null, Map.of(), 0, 1999, "CNY", opens, opens.plus(OPEN_FOR));

@@ -138,7 +138,48 @@ final class Target implements AutoCloseable {
         }
     }
 
-    /** The load is what the rules of traffic are against: edges count its accounts and tell of them (its address is exempt), but nobody is kept out for it. */
+    /** The rules of traffic as they are shipped, or none of them; and whom they have caught is let in again. */
+    void catchBots(boolean whether) {
+        try (var connection = mysql("operator");
+                var statement = connection.createStatement()) {
+            statement.executeUpdate("UPDATE traffic_rule SET version = version + 1, mode = "
+                    + (whether
+                            ? "IF(name IN ('account-requests', 'account-throttled', 'address-failed', 'address-malformed'), 'ARMED', 'DRY')"
+                            : "'OFF'"));
+            statement.executeUpdate("UPDATE blacklist_entry SET lifted_at = UTC_TIMESTAMP(3), change_seq = NULL"
+                    + " WHERE source LIKE 'rule:%' AND lifted_at IS NULL");
+            await(
+                    "the blacklist is carried",
+                    Duration.ofSeconds(60),
+                    () -> count(connection, "SELECT COUNT(*) FROM blacklist_entry WHERE change_seq IS NULL") == 0);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot change the rules of traffic", e);
+        }
+        // The backend reads the rules once a second, the edges follow the list in less.
+        Clock.pass(2);
+    }
+
+    /** Orders that edges have brought to the backend, by its own count. */
+    double backendOrders() {
+        try {
+            String page = client.send(
+                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port("BACKEND") + "/metrics"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return page.lines()
+                    .filter(line -> line.startsWith("flashsale_backend_orders_total"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the backend's metrics", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The load is what the rules of traffic are against: edges count and tell of it, but for an exempt address, and nobody is kept out. */
     private void catchNobody() {
         try (var connection = mysql("operator");
                 var statement = connection.createStatement()) {
@@ -190,8 +231,8 @@ final class Target implements AutoCloseable {
         publish(sku, stock, "now", "+6h");
     }
 
-    void publish(String sku, int stock, String opens, String closes) {
-        flashsale(
+    void publish(String sku, int stock, String opens, String closes, String... more) {
+        var arguments = new ArrayList<>(List.of(
                 "promo",
                 "publish",
                 "--sku",
@@ -205,7 +246,9 @@ final class Target implements AutoCloseable {
                 "--hold",
                 "6h",
                 "--price",
-                "1999");
+                "1999"));
+        arguments.addAll(List.of(more));
+        flashsale(arguments.toArray(String[]::new));
         await("the edge knows " + sku, Duration.ofSeconds(15), () -> {
             String body = "{\"goodsSKU\":\"%s\",\"goodsQuantity\":1}".formatted(sku);
             int status = post("EDGE", "/buy", body).statusCode();
